@@ -7,12 +7,12 @@ from typing import Any, Final, get_args
 from litestar import Response, get, post
 
 from lodestone.base.errors import LodestoneError, UnknownError
-from lodestone.base.wire import Money, app_id
+from lodestone.base.wire import app_id
 from lodestone.commerce.product import ProductOut
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
-from lodestone.console.advertiser.ordering import need_orders, profiles_of, word_of
+from lodestone.console.advertiser.ordering import need_orders, profiles_of
 from lodestone.console.asking import HttpRequest, off_loop
-from lodestone.console.assignments.forms import made_name, share_of
+from lodestone.console.assignments.forms import made_name, money_of, share_of, word_of
 from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
 from lodestone.console.assignments.said import action_name, kind_name
 from lodestone.console.logging_in import refusals_of
@@ -88,7 +88,7 @@ def _settlement(reader: FormReader) -> Settlement | None:
     if kind is None:
         reader.failed("kind", reader.words.say("Choose one of these."))
         return None
-    money = {name: _money(reader, name) for name in ("price", "floor", "cap")}
+    money = {name: money_of(reader, name) for name in ("price", "floor", "cap")}
     share = share_of(reader, "share") if kind == "cps" else None
     price = None if kind == "cps" else money["price"]
     action = next((one for one in _ACTIONS if one == reader.values.get("action")), _ACTIONS[0])
@@ -96,13 +96,6 @@ def _settlement(reader: FormReader) -> Settlement | None:
         kind=kind, price=price, share=share, floor=money["floor"], cap=money["cap"],
         action=action if kind == "cpa" else _ACTIONS[0],
     )  # fmt: skip
-
-
-def _money(reader: FormReader, name: str) -> Money | None:
-    """Read an amount; None for an empty field."""
-    if not reader.values.get(name, "").strip():
-        return None
-    return Money(reader.price(name), reader.currency)
 
 
 def _deadline(here: Desk, reader: FormReader) -> datetime | None:

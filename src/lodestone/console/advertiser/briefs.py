@@ -8,7 +8,7 @@ from typing import Any, Final
 from litestar import Response, get, post
 
 from lodestone.base.errors import LodestoneError
-from lodestone.base.wire import Money, app_id
+from lodestone.base.wire import app_id
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
 from lodestone.console.advertiser.ordering import (
     called,
@@ -17,10 +17,9 @@ from lodestone.console.advertiser.ordering import (
     own_brief,
     profiles_of,
     reads,
-    word_of,
 )
 from lodestone.console.asking import HttpRequest, off_loop
-from lodestone.console.assignments.forms import made_name, share_of
+from lodestone.console.assignments.forms import made_name, pay_of, word_of
 from lodestone.console.assignments.lists import Lists, lists_of
 from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
 from lodestone.console.assignments.said import title_of
@@ -133,13 +132,10 @@ async def make_offer(request: HttpRequest) -> Response[Any]:
 
 def _offer(brief: BriefOut, owner: str, reader: FormReader) -> OfferIn | None:
     """Read an offer; None where a field does not fit. Raises InvalidError for a name that is none."""
-    creator, price, share = reader.values.get("creator", "").strip(), None, None
+    creator = reader.values.get("creator", "").strip()
     if not creator:
         reader.failed("creator", reader.words.say("Write something here."))
-    if brief.settlement.kind == "cps":
-        share = share_of(reader, "share")
-    elif reader.values.get("price", "").strip() or brief.settlement.price is None:
-        price = Money(reader.price("price"), reader.currency)
+    price, share = pay_of(reader, brief.settlement)
     text = reader.text("text", most=TEXT_MAX)
     if reader.errors:
         return None

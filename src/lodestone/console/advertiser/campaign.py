@@ -12,7 +12,7 @@ from lodestone.ads.ad_group import AdGroupOut
 from lodestone.ads.campaign import WEEK_HOURS, CampaignOut, State
 from lodestone.ads.diagnosis import DiagnosisOut
 from lodestone.base.errors import InvalidError, LodestoneError
-from lodestone.base.money import Micros, decimals
+from lodestone.base.money import decimals
 from lodestone.base.wire import app_id
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
 from lodestone.console.advertiser.diagnosis import diagnosis_said
@@ -89,7 +89,7 @@ async def change_budget(request: HttpRequest) -> Response[Any]:
     here, fields = await sent(request)
     campaign = await _own(request, here, fields)
     reader = FormReader(here.words, fields, here.speech.currency)
-    daily, lifetime = (_amount(reader, name) for name in ("daily", "lifetime"))
+    daily, lifetime = (reader.price_or_none(name) for name in ("daily", "lifetime"))
     if reader.errors:
         return await _page(request, here, campaign.id, reader=reader)
     try:
@@ -130,11 +130,6 @@ async def _own(request: HttpRequest, here: Desk, fields: Mapping[str, str]) -> C
     campaign = await off_loop(request, here.advertising.campaign, name)
     here.require(campaign)
     return campaign
-
-
-def _amount(reader: FormReader, name: str) -> Micros | None:
-    """Read an amount, None where the field is empty."""
-    return reader.price(name) if reader.values.get(name, "").strip() else None
 
 
 async def _page(

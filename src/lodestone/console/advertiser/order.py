@@ -16,9 +16,9 @@ from lodestone.console.advertiser.ordering import (
     own_offer,
     own_order,
     reads,
-    word_of,
 )
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.forms import word_of
 from lodestone.console.assignments.now import STAGES
 from lodestone.console.assignments.refusals import REFUSED, refusal_said
 from lodestone.console.assignments.view import offer_view, order_view

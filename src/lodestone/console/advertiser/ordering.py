@@ -1,8 +1,5 @@
 """Whose orders from creators a login may read and move, and as whom: the owner of the advertiser."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from lodestone.base.errors import ForbiddenError, UnknownError
 from lodestone.console.advertiser.desk import Desk, may_order
 from lodestone.console.asking import HttpRequest
@@ -11,9 +8,6 @@ from lodestone.services.access import Principal
 from lodestone.services.creators.order_desk import BriefShown, OfferShown, OrderDesk, OrderShown
 from lodestone.services.creators.orders import CreatorOrders
 from lodestone.services.creators.profiles import SCOPE, Profiles
-
-WORD_MAX: Final = 64
-"""Letters of what tells one sending of a form from another."""
 
 
 def need_orders(request: HttpRequest, here: Desk) -> None:
@@ -74,8 +68,3 @@ def called(here: Desk, people: set[str]) -> dict[str, str]:
     """Return what some people are called, their id where they have no name; in a thread."""
     records = use_cases.stored(here.engine).people_called(people)
     return {name: records[name].given.name or name for name in people if name in records}
-
-
-def word_of(fields: Mapping[str, str]) -> str | None:
-    """Return what tells one sending of a form from another, None where it carries nothing of the kind."""
-    return fields.get("request", "")[:WORD_MAX] or None

@@ -24,6 +24,7 @@ from lodestone.console.advertiser.desk import (
 from lodestone.console.advertiser.forecast import ForecastShown, forecast_shown
 from lodestone.console.advertiser.refusals import REFUSED, field_at_fault, refusal_said
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.forms import word_of
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader
@@ -34,8 +35,6 @@ from lodestone.services.access.permissions import ANYONE, FORM
 PATH: Final = "/advertiser/start"
 _PRODUCTS_MAX: Final = 500
 _RADIUS_USUAL: Final = "5"
-_WORD_MAX: Final = 64
-"""Letters of what tells one sending of the form from another."""
 _REFUSALS: Final = refusals_of(ADVERTISER)
 
 
@@ -67,7 +66,7 @@ async def post_start(request: HttpRequest) -> Response[Any]:
         return await _page(request, here, shop, reader=reader)
     try:
         await off_loop(request, _require_own, here, shop, given.product_id)
-        token = f"{shop.id} {fields.get('request', '')[:_WORD_MAX]}"
+        token = f"{shop.id} {word_of(fields) or ''}"
         ads = ad_cases.local_ads(here.engine, principal_of(here.who))
         made = await ads.start(given, token)
     except REFUSED as error:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from lodestone.console.assignments.forms import write_per_cent
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.creators.assignment import MoveOut
@@ -53,7 +54,7 @@ def price_said(speech: Speech, settlement: Settlement) -> str:
     """Say what is paid, without its bounds; empty where the brief leaves it to the offers."""
     say = speech.words.say
     if settlement.kind == "cps":
-        share = f"{(settlement.share or 0) * 100:.4f}".rstrip("0").rstrip(".")
+        share = write_per_cent(settlement.share or 0)
         return say("{n} % of what is sold and not returned", {"n": share})
     if settlement.price is None:
         return ""

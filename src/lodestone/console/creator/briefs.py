@@ -6,13 +6,13 @@ from typing import Any, Final
 from litestar import Response, get, post
 
 from lodestone.base.errors import LodestoneError
-from lodestone.base.wire import Money, app_id
+from lodestone.base.wire import app_id
 from lodestone.console.asking import HttpRequest, off_loop
-from lodestone.console.assignments.forms import made_name, share_of
+from lodestone.console.assignments.forms import made_name, pay_of, word_of
 from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
 from lodestone.console.assignments.said import title_of
 from lodestone.console.assignments.view import Fact, brief_facts, moment
-from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show, word_of
+from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader
@@ -81,11 +81,7 @@ async def bid(request: HttpRequest) -> Response[Any]:
 
 def _given(here: Desk, brief: BriefShown, reader: FormReader) -> OfferIn | None:
     """Read a bid; None where a field does not fit."""
-    price, share = None, None
-    if brief.brief.settlement.kind == "cps":
-        share = share_of(reader, "share")
-    elif reader.values.get("price", "").strip() or brief.brief.settlement.price is None:
-        price = Money(reader.price("price"), reader.currency)
+    price, share = pay_of(reader, brief.brief.settlement)
     text = reader.text("text", most=TEXT_MAX)
     if reader.errors:
         return None

@@ -34,8 +34,6 @@ CREATOR: Final = Role(
     by_operator=False,
 )  # fmt: skip
 FIELDS_MAX: Final = 32
-WORD_MAX: Final = 64
-"""Letters of what tells one sending of a form from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +121,6 @@ def _theirs(engine: Engine, person: str) -> tuple[str, CreatorOut | None]:
     """Read who somebody is; in a thread."""
     record = use_cases.stored(engine).person(person)
     return name_of(record.given) or person, creator_cases.order_desk(engine).profile(person)
-
-
-def word_of(fields: Mapping[str, str]) -> str | None:
-    """Return what tells one sending of a form from another, None where it carries nothing of the kind."""
-    return fields.get("request", "")[:WORD_MAX] or None
 
 
 def at(path: str, /, **more: str) -> str:

@@ -8,9 +8,10 @@ from litestar.params import PathParameter
 from lodestone.base.errors import LodestoneError, UnknownError
 from lodestone.base.wire import app_id
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.forms import word_of
 from lodestone.console.assignments.refusals import REFUSED, refusal_said
 from lodestone.console.assignments.view import offer_view
-from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show, word_of
+from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.creators.assignment import ActIn

@@ -8,10 +8,11 @@ from litestar.params import PathParameter
 
 from lodestone.base.errors import LodestoneError, UnknownError
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.forms import word_of
 from lodestone.console.assignments.now import STAGES
 from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
 from lodestone.console.assignments.view import order_view
-from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show, word_of
+from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.creator.works import own_posts
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note

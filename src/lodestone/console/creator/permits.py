@@ -9,6 +9,7 @@ from lodestone.ads.authorisation import AuthorisationOut
 from lodestone.base.errors import UnknownError
 from lodestone.base.wire import app_id
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.forms import write_per_cent
 from lodestone.console.assignments.said import title_of
 from lodestone.console.assignments.view import moment
 from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, principal_of, sent, show
@@ -95,7 +96,7 @@ def _permit(
     return Permit(
         one.id, titles.get(one.item_id) or one.item_id, one.item_id, one.state, states[one.state],
         names.get(one.advertiser_id) or say("an advertiser who is gone"), moment(here.speech, one.starts),
-        moment(here.speech, one.until), f"{one.share * 100:.4f}".rstrip("0").rstrip("."),
+        moment(here.speech, one.until), write_per_cent(one.share),
         one.state in ("in_force", "to_come"),
     )  # fmt: skip
 

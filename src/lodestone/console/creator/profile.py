@@ -9,9 +9,8 @@ from msgspec.structs import replace
 
 from lodestone.base.errors import LodestoneError
 from lodestone.base.money import decimals
-from lodestone.base.wire import Money
 from lodestone.console.asking import HttpRequest
-from lodestone.console.assignments.forms import share_of
+from lodestone.console.assignments.forms import money_of, share_of, write_per_cent
 from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
 from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.logging_in import refusals_of
@@ -55,7 +54,7 @@ async def save_profile(request: HttpRequest) -> Response[Any]:
 def _given(here: Desk, reader: FormReader) -> CreatorIn | None:
     """Read the form; None where a field does not fit."""
     prices = LeastPrices(
-        **{name: _price(reader, name) for name in _PRICES}, cps=share_of(reader, "cps")
+        **{name: money_of(reader, name) for name in _PRICES}, cps=share_of(reader, "cps")
     )
     notice = reader.whole("notice", 0, NOTICE_MAX)
     topics = _COMMAS.split(reader.text("topics", most=_TOPICS_LETTERS))
@@ -78,13 +77,6 @@ def _given(here: Desk, reader: FormReader) -> CreatorIn | None:
         return None
 
 
-def _price(reader: FormReader, name: str) -> Money | None:
-    """Read a least price; None for an empty field."""
-    if not reader.values.get(name, "").strip():
-        return None
-    return Money(reader.price(name), reader.currency)
-
-
 def _as_sent(profile: CreatorOut) -> CreatorIn:
     return CreatorIn(
         open=profile.open, topics=profile.topics, languages=profile.languages, region=profile.region,
@@ -104,7 +96,7 @@ def _values(here: Desk) -> dict[str, str]:
         if price is not None:
             values[name] = plain_amount(price.micros, places)
     if profile.prices.cps is not None:
-        values["cps"] = f"{profile.prices.cps * 100:.4f}".rstrip("0").rstrip(".")
+        values["cps"] = write_per_cent(profile.prices.cps)
     return values | ({"open": "1"} if profile.open else {})
 
 

@@ -50,6 +50,10 @@ class FormReader:
             self.errors[name] = say("Write no part of the smallest coin.")
         return Micros(amount)
 
+    def price_or_none(self, name: str) -> Micros | None:
+        """Read an amount as `price` does; None for an empty field."""
+        return self.price(name) if self.values.get(name, "").strip() else None
+
     def whole(self, name: str, least: int, most: int) -> int:
         """Read a whole number."""
         text = self.values.get(name, "").strip()

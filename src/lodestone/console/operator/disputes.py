@@ -10,6 +10,7 @@ from litestar.params import PathParameter
 from lodestone.base.errors import LodestoneError
 from lodestone.base.wire import Money
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.forms import word_of
 from lodestone.console.assignments.refusals import REFUSED, refusal_said
 from lodestone.console.assignments.view import OrderView, order_view
 from lodestone.console.logging_in import Entered, entered, gate_of, refusals_of
@@ -29,7 +30,6 @@ from lodestone.services.creators.profiles import SCOPE
 PATH: Final = "/operator/disputes"
 _PAGE: Final = 50
 _FIELDS_MAX: Final = 8
-_WORD_MAX: Final = 64
 _DISPUTED: Final = frozenset({Stage.DISPUTED})
 AssignmentId = Annotated[str, PathParameter(description="A disputed order.")]
 
@@ -115,7 +115,7 @@ async def _decide(
         principal = Principal(who.engine.community.id, scopes, digest=key.encode(), key_id=key)
         orders = creator_cases.orders(who.engine, principal)
         try:
-            await orders.decide(order_id, given, typed.get("request", "")[:_WORD_MAX] or None)
+            await orders.decide(order_id, given, word_of(typed))
         except REFUSED as caught:
             error = caught
         else:
