@@ -9,8 +9,8 @@ from lodestone.town import Shelf
 from lodestone.town.ordering.state import Creator, unpacked
 from tests.worlds.town import lived, sent_fields
 
-SMALL = {"seed": 6, "people": 60, "days": 7, "orders": True}
-"""A town in which something is published to order and looked at."""
+SMALL = {"seed": 5, "people": 60, "days": 7, "orders": True, "ads": True}
+"""A town in which something is published to order and looked at, a dispute is decided, and shops advertise beside it."""
 SENT = {
     "/v1/creators/": {"topics", "languages", "prices"},
     "/v1/advertisers/": {"name", "shop_id", "amount"},
@@ -33,6 +33,8 @@ def test_every_escrow_and_every_balance_is_what_the_town_counts_also_over_a_stop
     orders, trade = life[0]["creator_orders"], life[0]["trade"]
 
     assert orders["orders"] >= 3
+    assert orders["paid_micros"] > 0
+    assert life[0]["ads"]["balances_off"] == []
     assert orders["unlike"] == orders["balances_off"] == orders["audit_differences"] == []
     assert trade["statements_off"] == trade["verify_findings"] == []
     assert trade["trial_difference"] == 0

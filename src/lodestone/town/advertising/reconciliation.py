@@ -10,10 +10,10 @@ from lodestone.client import AsyncClient as Client
 from lodestone.town.advertising.counting import HONEST
 from lodestone.town.advertising.rivals import CLICKERS
 from lodestone.town.advertising.state import Billboard
-from lodestone.town.commerce.reconciliation import sides_of
+from lodestone.town.commerce.reconciliation import listed, sides_of
 from lodestone.town.payloads import Json
 
-_CREATORS: Final = ("creator_held", "creator_receivable", "creator_payable")
+_CREATORS: Final = ("creator_held", "creator_receivable")
 _KINDS: Final = ("advertiser_balance", "campaign_lease", "ad_revenue", *_CREATORS)
 
 
@@ -36,13 +36,14 @@ async def account_for(client: Client, board: Billboard, first: str, last: str) -
     }
     accounts = await sides_of(client, _KINDS)
     charged, refunded = _charged(board, accounts)
+    creators = await _of_creators(client, accounts)
     report = await client.ask("GET", f"/v1/reports/ads?from={first}&to={last}")
     audit = await client.ask("POST", "/v1/audit")
     return {
         "revenue_micros": charged - refunded,
         "charged_micros": charged,
         "refunded_micros": refunded,
-        "creators_micros": _of_creators(accounts),
+        "creators_micros": creators,
         "unposted_micros": sum(spent.values()) - charged,
         "deposited_micros": sum(given.deposited for given in board.campaigns.values()),
         "unlike": [
@@ -51,7 +52,7 @@ async def account_for(client: Client, board: Billboard, first: str, last: str) -
             if micros != board.tally(maker).due
         ]
         + _reported(board, {row["id"]: row for row in report["rows"]}, accounts),
-        "balances_off": _off(board, accounts),
+        "balances_off": _off(board, accounts, creators),
         "audit_differences": audit["differences"],
         "outcomes": sum(tally.outcomes for tally in board.tallies.values()),
         "by_action": _groups(board, spent, "action"),
@@ -77,7 +78,9 @@ def _reported(
     return unlike
 
 
-def _off(board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]]) -> list[str]:
+def _off(
+    board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]], creators: int
+) -> list[str]:
     balances, leases = accounts.get("advertiser_balance", {}), accounts.get("campaign_lease", {})
     off = []
     for maker, given in sorted(board.campaigns.items()):
@@ -89,7 +92,7 @@ def _off(board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]]) -> l
             off.append(f"a{maker}: paid in {given.deposited}, credited {credit}, leased {leased}")
     earned, given_back = accounts.get("ad_revenue", {}).get("platform", (0, 0))
     charges, refunds = _charged(board, accounts)
-    house, creators = earned - given_back, _of_creators(accounts)
+    house = earned - given_back
     if house + creators != charges - refunds:
         off.append(f"revenue: {house} and {creators}, of advertisers {charges} less {refunds}")
     return off
@@ -107,11 +110,14 @@ def _charged(board: Billboard, accounts: dict[str, dict[str, tuple[int, int]]]) 
     return charges, refunds
 
 
-def _of_creators(accounts: dict[str, dict[str, tuple[int, int]]]) -> int:
-    """Return what creators have of ads, micros, paid out or not; in the town they earn nothing else."""
-    held, owed, payable = (accounts.get(kind, {}).values() for kind in _CREATORS)
-    waiting = sum(credit - debit for credit, debit in [*held, *owed])
-    return waiting + sum(credit for credit, _ in payable)
+async def _of_creators(client: Client, accounts: dict[str, dict[str, tuple[int, int]]]) -> int:
+    """Return what creators have of ads, micros: what is held or owed, and what was freed, paid out or not."""
+    sides = [sides for kind in _CREATORS for sides in accounts.get(kind, {}).values()]
+    freed = [
+        int(transfer["amount"]["micros"])
+        async for transfer in listed(client, "/v1/transfers", code="ad_share_freed")
+    ]
+    return sum(credit - debit for credit, debit in sides) + sum(freed)
 
 
 def _groups(board: Billboard, spent: dict[int, int], by: str) -> Json:
