@@ -7,7 +7,7 @@ together, so that nothing is told by subtraction from the whole. Where fewer tha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, log10, sqrt
+from math import floor, log10
 from statistics import NormalDist
 from typing import Final
 
@@ -17,6 +17,7 @@ import numpy as np
 from lodestone.base.arrays import Bools, Floats, Ints
 from lodestone.base.money import Micros
 from lodestone.base.wire import Money
+from lodestone.content.comment_ranking import wilson_lower
 from lodestone.ledger.chart import Code
 from lodestone.traffic.promises import gini
 
@@ -264,10 +265,7 @@ def wilson(some: int, of: int) -> Interval:
     >>> round(interval.low, 3), round(interval.high, 3)
     (0.404, 0.596)
     """
-    share, square = some / of, _Z * _Z
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    half = _Z * sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
-    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+    return Interval(wilson_lower(some, of, _Z), 1 - wilson_lower(of - some, of, _Z))
 
 
 def _small(earnings: Earnings, who: Ints, income: Ints) -> float | None:

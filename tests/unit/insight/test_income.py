@@ -4,6 +4,7 @@ import itertools
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +104,17 @@ def test_equal_incomes_are_even_and_one_who_has_all_is_not():
     assert (even.median.micros, even.median_interval.low) == (100, 100)
     assert odd.gini > 0.94
     assert odd.gini_interval.low < odd.gini_interval.high
+
+
+def test_gini_and_shares_are_those_of_published_examples():
+    """Ten incomes of the R package ineq, whose documentation prints 0.4620911; shares of Newcombe (1998), table I, method 3."""
+    incomes = (541, 1463, 2445, 3438, 4437, 5401, 6392, 8304, 11904, 22261)
+    intervals = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0, 0.1611), (1, 29): (0.0061, 0.1718)}  # fmt: skip
+
+    assert report(earnings([(0, income, 5, "a") for income in incomes])).gini == pytest.approx(0.4620911, abs=5e-8)  # fmt: skip
+    for counts, (low, high) in intervals.items():
+        interval = wilson(*counts)
+        assert (interval.low, interval.high) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_what_people_earned_stands_beside_the_communitys_own_and_a_target():
