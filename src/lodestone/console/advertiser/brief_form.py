@@ -13,10 +13,9 @@ from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, se
 from lodestone.console.advertiser.ordering import need_orders, profiles_of
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import made_name, money_of, share_of, word_of
-from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
+from lodestone.console.assignments.refusals import REFUSED, form_refused
 from lodestone.console.assignments.said import action_name, kind_name
 from lodestone.console.logging_in import refusals_of
-from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader
 from lodestone.console.reader import name_of
 from lodestone.creators.brief import ROUNDS_MAX, TEXT_MAX, Action, BriefIn, Settlement
@@ -32,8 +31,6 @@ _PRODUCTS_MAX: Final = 200
 _PEOPLE_LETTERS: Final = 4_000
 _DAYS_AHEAD: Final = 14
 _USUAL: Final = {"kind": "fixed", "action": "order", "rounds": "1", "approval": str(APPROVAL_DAYS), "counted": "7"}  # fmt: skip
-_FIELD: Final = {"products": "product", "creator": "people"}
-"""What a field of the API is called in this form, where it is called otherwise."""
 _REFUSALS: Final = refusals_of(ADVERTISER)
 
 
@@ -111,20 +108,12 @@ def _deadline(here: Desk, reader: FormReader) -> datetime | None:
 async def _page(
     request: HttpRequest, here: Desk, *, reader: FormReader | None = None, error: LodestoneError | None = None
 ) -> Response[Any]:  # fmt: skip
-    errors, note = {} if reader is None else dict(reader.errors), None
-    if error is not None:
-        message, field = refusal_said(here.words, error), field_at_fault(error)
-        field = None if field is None else _FIELD.get(field, field)
-        errors |= {field: message} if field else {}
-        note = Note(message, good=False)
-    if errors:
-        text = here.words.say("Nothing was saved. See the fields that are marked.")
-        note = Note(text, good=False)
+    errors, note = form_refused(here.words, reader, error)
     context = {
         "values": _usual(here) if reader is None else reader.values, "errors": errors, "sign": here.speech.sign,
         "kinds": [(kind, kind_name(here.words, kind)) for kind in _KINDS],
         "actions": [(action, action_name(here.words, action)) for action in _ACTIONS],
-        "products": await off_loop(request, _products, here), "text_max": TEXT_MAX, "rounds_max": ROUNDS_MAX,
+        "products": await off_loop(request, _products, here), "text_max": TEXT_MAX,
         "people_letters": _PEOPLE_LETTERS,
     }  # fmt: skip
     return show(request, here, "brief_form", context, note=note)

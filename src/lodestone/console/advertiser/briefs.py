@@ -21,7 +21,7 @@ from lodestone.console.advertiser.ordering import (
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import made_name, pay_of, word_of
 from lodestone.console.assignments.lists import Lists, lists_of
-from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
+from lodestone.console.assignments.refusals import REFUSED, form_refused
 from lodestone.console.assignments.said import title_of
 from lodestone.console.assignments.view import Fact, brief_facts
 from lodestone.console.logging_in import refusals_of
@@ -149,14 +149,8 @@ async def _page(
     request: HttpRequest, here: Desk, shown: BriefShown, *, done: str = "", reader: FormReader | None = None,
     error: LodestoneError | None = None,
 ) -> Response[Any]:  # fmt: skip
-    brief, say = shown.brief, here.words.say
-    errors, note = {} if reader is None else dict(reader.errors), _came_of(here, done)
-    if error is not None:
-        message, field = refusal_said(here.words, error), field_at_fault(error)
-        errors |= {} if field not in ("price", "share", "creator", "text") else {field: message}
-        note = Note(message, good=False)
-    if errors:
-        note = Note(say("Nothing was saved. See the fields that are marked."), good=False)
+    brief = shown.brief
+    errors, note = form_refused(here.words, reader, error)
     values: Mapping[str, str] = {} if reader is None else reader.values
     context = {
         "brief": brief, "title": title_of(brief.text), "state_name": _state_name(here, brief.state),
@@ -164,7 +158,14 @@ async def _page(
         "by_share": brief.settlement.kind == "cps", "priced": brief.settlement.price is not None, "sign": here.speech.sign,
         "text_max": TEXT_MAX, "people": await off_loop(request, _named, here, brief),
     }  # fmt: skip
-    return show(request, here, "brief", context, note=note, query={"brief": brief.id})
+    return show(
+        request,
+        here,
+        "brief",
+        context,
+        note=note or _came_of(here, done),
+        query={"brief": brief.id},
+    )
 
 
 def _lists(here: Desk, brief: BriefOut) -> Lists:

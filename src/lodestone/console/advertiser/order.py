@@ -20,7 +20,7 @@ from lodestone.console.advertiser.ordering import (
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import word_of
 from lodestone.console.assignments.now import STAGES
-from lodestone.console.assignments.refusals import REFUSED, refusal_said
+from lodestone.console.assignments.refusals import REFUSED, form_refused, refusal_said
 from lodestone.console.assignments.view import offer_view, order_view
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
@@ -137,12 +137,8 @@ async def _page(
     error: LodestoneError | None = None,
 ) -> Response[Any]:  # fmt: skip
     shown = await off_loop(request, own_order, here, order_id)
-    errors, note = {} if reader is None else reader.errors, _came_of(here, done, shown.order.stage)
-    if error is not None:
-        note = Note(refusal_said(here.words, error), good=False)
-    if errors:
-        text = here.words.say("Nothing was saved. See the fields that are marked.")
-        note = Note(text, good=False)
+    errors, note = form_refused(here.words, reader, error)
+    note = note or _came_of(here, done, shown.order.stage)
     view = order_view(here.speech, "advertiser", shown, await _creator(request, here, shown.order))
     values: Mapping[str, str] = {} if reader is None else reader.values
     context = {

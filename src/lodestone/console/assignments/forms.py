@@ -9,14 +9,14 @@ from lodestone.base.wire import Money
 from lodestone.console.merchant.forms import FormReader
 from lodestone.creators.brief import Settlement
 
-WORD_MAX: Final = 64
+_WORD_MAX: Final = 64
 """Letters of what tells one sending of a form from another."""
 _SHARE_LETTERS: Final = 8
 
 
 def word_of(fields: Mapping[str, str]) -> str | None:
     """Return what tells one sending of a form from another, None where it carries nothing of the kind."""
-    return fields.get("request", "")[:WORD_MAX] or None
+    return fields.get("request", "")[:_WORD_MAX] or None
 
 
 def money_of(reader: FormReader, name: str) -> Money | None:

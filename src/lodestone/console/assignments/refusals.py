@@ -9,12 +9,14 @@ from lodestone.base.errors import (
     LodestoneError,
     UnknownError,
 )
+from lodestone.console.merchant.desk import Note
+from lodestone.console.merchant.forms import FormReader
 from lodestone.console.words import Words
 
 REFUSED: Final = (ConflictError, GoneError, UnknownError, InvalidError)
 """What a form is answered with where what it asks cannot be done."""
 _FIELDS: Final = {
-    "creator_id": "creator", "creator_ids": "creator", "price": "price", "share": "share", "item_id": "item", "deadline": "deadline", "product_ids": "products",
+    "creator_id": "creator", "creator_ids": "people", "price": "price", "share": "share", "item_id": "item", "deadline": "deadline", "product_ids": "product",
     "amount": "amount", "text": "text", "settlement.price": "price", "settlement.share": "share", "settlement.floor": "floor",
     "settlement.cap": "cap", "prices.fixed": "fixed", "prices.cpm": "cpm", "prices.cpa": "cpa", "prices.cps": "cps",
 }  # fmt: skip
@@ -84,7 +86,29 @@ def _of_orders(words: Words) -> dict[str, str]:
     }  # fmt: skip
 
 
-def field_at_fault(error: LodestoneError) -> str | None:
-    """Return the form's field that a refusal is about, None where it is about none."""
+def form_refused(
+    words: Words, reader: FormReader | None, error: LodestoneError | None
+) -> tuple[dict[str, str], Note | None]:
+    """Return what is wrong with each field of a form, and what is said above it; nothing of a form that was taken.
+
+    Args:
+        words: The reader's.
+        reader: What read the form, None of a page that no form was sent to.
+        error: Why what the form asks was refused; said at its field where the form has that.
+    """
+    errors, note = {} if reader is None else dict(reader.errors), None
+    if error is not None:
+        message, field = refusal_said(words, error), _field_at_fault(error)
+        if reader is not None and field in reader.values:
+            errors[field] = message
+        note = Note(message, good=False)
+    if errors:
+        text = words.say("Nothing was saved. See the fields that are marked.")
+        note = Note(text, good=False)
+    return errors, note
+
+
+def _field_at_fault(error: LodestoneError) -> str:
+    """Return the form's field that a refusal is about, empty where it is about none."""
     named = error.details[0].field if error.details else ""
-    return _FIELDS.get(named.partition("[")[0])
+    return _FIELDS.get(named.partition("[")[0], "")

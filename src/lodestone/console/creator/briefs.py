@@ -9,12 +9,11 @@ from lodestone.base.errors import LodestoneError
 from lodestone.base.wire import app_id
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import made_name, pay_of, word_of
-from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
+from lodestone.console.assignments.refusals import REFUSED, form_refused
 from lodestone.console.assignments.said import title_of
 from lodestone.console.assignments.view import Fact, brief_facts, moment
 from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.logging_in import refusals_of
-from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader
 from lodestone.creators.assignment import TEXT_MAX, OfferIn
 from lodestone.services.access.permissions import ANYONE, FORM
@@ -101,14 +100,7 @@ async def _page(
     error: LodestoneError | None = None,
 ) -> Response[Any]:  # fmt: skip
     shown = await off_loop(request, _open, here, brief_id)
-    errors, note = {} if reader is None else dict(reader.errors), None
-    if error is not None:
-        message, field = refusal_said(here.words, error), field_at_fault(error)
-        errors |= {field: message} if field in ("price", "share", "text") else {}
-        note = Note(message, good=False)
-    if errors:
-        text = here.words.say("Nothing was saved. See the fields that are marked.")
-        note = Note(text, good=False)
+    errors, note = form_refused(here.words, reader, error)
     settlement = shown.brief.settlement
     context = {
         "title": title_of(shown.brief.text), "brief": shown.brief, "advertiser": shown.advertiser,

@@ -10,7 +10,7 @@ from lodestone.base.errors import LodestoneError, UnknownError
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import word_of
 from lodestone.console.assignments.now import STAGES
-from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
+from lodestone.console.assignments.refusals import REFUSED, form_refused
 from lodestone.console.assignments.view import order_view
 from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.creator.works import own_posts
@@ -77,17 +77,8 @@ async def _page(
     error: LodestoneError | None = None,
 ) -> Response[Any]:  # fmt: skip
     shown = await off_loop(request, here.order, order_id)
-    errors, note = (
-        {} if reader is None else dict(reader.errors),
-        _came_of(here, done, shown.order.stage),
-    )
-    if error is not None:
-        message, field = refusal_said(here.words, error), field_at_fault(error)
-        errors |= {} if field != "item" else {field: message}
-        note = Note(message, good=False) if field != "item" else None
-    if errors:
-        text = here.words.say("Nothing was saved. See the fields that are marked.")
-        note = Note(text, good=False)
+    errors, note = form_refused(here.words, reader, error)
+    note = note or _came_of(here, done, shown.order.stage)
     view = order_view(here.speech, "creator", shown, here.name)
     posts: list[tuple[str, str]] = []
     if "publish" in view.moves:

@@ -11,7 +11,7 @@ from lodestone.base.errors import LodestoneError
 from lodestone.base.money import decimals
 from lodestone.console.asking import HttpRequest
 from lodestone.console.assignments.forms import money_of, share_of, write_per_cent
-from lodestone.console.assignments.refusals import REFUSED, field_at_fault, refusal_said
+from lodestone.console.assignments.refusals import REFUSED, form_refused
 from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
@@ -30,10 +30,7 @@ _REFUSALS: Final = refusals_of(CREATOR)
 async def get_profile(request: HttpRequest) -> Response[Any]:
     """Show the terms."""
     here = await desk(request)
-    note = None
-    if request.query_params.get("done") == "saved":
-        note = Note(here.words.say("It is saved."), good=True)
-    return _page(request, here, _values(here), note=note)
+    return _page(request, here, done=request.query_params.get("done", ""))
 
 
 @post(PATH, opt=FORM, include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
@@ -43,11 +40,11 @@ async def save_profile(request: HttpRequest) -> Response[Any]:
     reader = FormReader(here.words, fields, here.speech.currency)
     given = _given(here, reader)
     if given is None:
-        return _page(request, here, reader.values, errors=reader.errors)
+        return _page(request, here, reader=reader)
     try:
         await here.profiles.put_creator(here.person_id, given)
     except REFUSED as error:
-        return _page(request, here, reader.values, error=error)
+        return _page(request, here, reader=reader, error=error)
     return onward(PATH, done="saved")
 
 
@@ -101,19 +98,14 @@ def _values(here: Desk) -> dict[str, str]:
 
 
 def _page(
-    request: HttpRequest, here: Desk, values: dict[str, str], *, errors: dict[str, str] | None = None,
-    error: LodestoneError | None = None, note: Note | None = None,
+    request: HttpRequest, here: Desk, *, done: str = "", reader: FormReader | None = None,
+    error: LodestoneError | None = None,
 ) -> Response[Any]:  # fmt: skip
-    wrong = dict(errors or {})
-    if error is not None:
-        message, field = refusal_said(here.words, error), field_at_fault(error)
-        wrong |= {} if field is None else {field: message}
-        note = Note(message, good=False)
-    if wrong:
-        text = here.words.say("Nothing was saved. See the fields that are marked.")
-        note = Note(text, good=False)
+    errors, note = form_refused(here.words, reader, error)
+    if done == "saved":
+        note = Note(here.words.say("It is saved."), good=True)
     context = {
-        "summary": _summary(here), "values": values, "errors": wrong, "sign": here.speech.sign,
+        "summary": _summary(here), "values": _values(here) if reader is None else reader.values, "errors": errors, "sign": here.speech.sign,
         "kept": _kept(here), "letters": _TOPICS_LETTERS,
     }  # fmt: skip
     return show(request, here, "profile", context, note=note)
