@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 from litestar import Request
 from litestar.openapi.datastructures import ResponseSpec
@@ -11,6 +12,7 @@ from lodestone.base.errors import ForbiddenError, InvalidError, Problem
 from lodestone.base.wire import ErrorReply, Position
 from lodestone.console.reader import read_in
 from lodestone.console.site import console
+from lodestone.console.speech import Speech
 from lodestone.services.access import Access, Principal
 from lodestone.services.community.community import Engine
 from lodestone.services.community.registry import Engines
@@ -43,6 +45,12 @@ def engines(request: HttpRequest) -> Engines:
     """Return the engines of this process."""
     found: Engines = request.app.state["engines"]
     return found
+
+
+def speech_of(request: HttpRequest, engine: Engine) -> Speech:
+    """Return how things are said about a community to whoever asks."""
+    words, community = console(request.app.state).words(request), engine.community
+    return Speech(words, ZoneInfo(community.zone), community.currency)
 
 
 def access(request: HttpRequest) -> Access:

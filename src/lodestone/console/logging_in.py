@@ -30,6 +30,7 @@ from lodestone.console.demo import local
 from lodestone.console.gate import Gate
 from lodestone.console.site import HEADERS, console, kept
 from lodestone.console.words import Words
+from lodestone.services.access import Principal
 from lodestone.services.access.logins import FORM_MICROS, LOGIN_MICROS, Login
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.community.community import Engine
@@ -72,6 +73,24 @@ class Entered:
     login: Login
     engine: Engine
     form_token: str
+
+    def person(self) -> str:
+        """Return whom the key serves as. Raises UnauthorisedError: nobody, or they have been erased."""
+        ordinal, directory = self.login.serves, self.engine.directory
+        row = -1 if ordinal is None else directory.row_of_ordinal(ordinal)
+        person = None if row < 0 else directory.person_ids[row]
+        if person is None:
+            raise UnauthorisedError(
+                "login_ended", "whoever this key serves as is not here any more"
+            )
+        return person
+
+    def principal(self, *scopes: str) -> Principal:
+        """Return as whom the login asks the use cases; whose an object is the desk looks at."""
+        key = self.login.key_id
+        return Principal(
+            self.engine.community.id, frozenset(scopes), digest=key.encode(), key_id=key
+        )
 
 
 def entered(request: HttpRequest, role: Role) -> Entered:

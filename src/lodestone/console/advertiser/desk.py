@@ -8,23 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from litestar import Response
 from litestar.response import Redirect
 
 from lodestone.ads.advertiser import AdvertiserOut
 from lodestone.ads.campaign import CampaignOut
-from lodestone.base.errors import UnauthorisedError, UnknownError
+from lodestone.base.errors import UnknownError
 from lodestone.commerce.shop import ShopOut
-from lodestone.console.asking import HttpRequest, off_loop, read_by
+from lodestone.console.asking import HttpRequest, off_loop, read_by, speech_of
 from lodestone.console.logging_in import Entered, Role, entered, form_of, gate_of, sent_by
 from lodestone.console.merchant.desk import Note
 from lodestone.console.site import HEADERS, console
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.services import ad_cases, use_cases
-from lodestone.services.access import Principal
 from lodestone.services.ads.advertising import SCOPE, Advertising
 from lodestone.services.community.community import Engine
 from lodestone.services.creators.profiles import SCOPE as ORDER_SCOPE
@@ -98,24 +96,11 @@ async def sent(request: HttpRequest) -> tuple[Desk, dict[str, str]]:
 
 
 async def _desk(request: HttpRequest, who: Entered, wanted: str | None) -> Desk:
-    person = _person(who)
+    person = None if who.login.serves is None else who.person()
     read_by(request)
     advertisers, chosen, shops = await off_loop(request, _theirs, who, person, wanted or None)
-    words, community = console(request.app.state).words(request), who.engine.community
-    speech = Speech(words, ZoneInfo(community.zone), community.currency)
+    speech = speech_of(request, who.engine)
     return Desk(who, person, advertisers, chosen, tuple(shops), speech)
-
-
-def _person(who: Entered) -> str | None:
-    """Return whom a key serves as, None of one that serves as nobody. Raises UnauthorisedError."""
-    ordinal = who.login.serves
-    if ordinal is None:
-        return None
-    row = who.engine.directory.row_of_ordinal(ordinal)
-    person = None if row < 0 else who.engine.directory.person_ids[row]
-    if person is None:
-        raise UnauthorisedError("login_ended", "whoever this key serves as is not here any more")
-    return person
 
 
 def _theirs(
@@ -139,13 +124,7 @@ def _theirs(
 
 
 def _advertising(who: Entered) -> Advertising:
-    return ad_cases.advertising(who.engine, principal_of(who))
-
-
-def principal_of(who: Entered) -> Principal:
-    """Return as whom a login asks the use cases of advertising; whose an object is the desk looks at."""
-    key = who.login.key_id
-    return Principal(who.engine.community.id, frozenset({SCOPE}), digest=key.encode(), key_id=key)
+    return ad_cases.advertising(who.engine, who.principal(SCOPE))
 
 
 def may_order(request: HttpRequest, here: Desk) -> bool:

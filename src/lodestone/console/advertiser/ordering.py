@@ -4,7 +4,6 @@ from lodestone.base.errors import ForbiddenError, UnknownError
 from lodestone.console.advertiser.desk import Desk, may_order
 from lodestone.console.asking import HttpRequest
 from lodestone.services import creator_cases, use_cases
-from lodestone.services.access import Principal
 from lodestone.services.creators.order_desk import BriefShown, OfferShown, OrderDesk, OrderShown
 from lodestone.services.creators.orders import CreatorOrders
 from lodestone.services.creators.profiles import SCOPE, Profiles
@@ -23,17 +22,12 @@ def reads(here: Desk) -> OrderDesk:
 
 def orders_of(here: Desk) -> CreatorOrders:
     """Return the use cases of offers and orders, for this login."""
-    return creator_cases.orders(here.engine, _principal(here))
+    return creator_cases.orders(here.engine, here.who.principal(SCOPE))
 
 
 def profiles_of(here: Desk) -> Profiles:
     """Return the use cases of briefs, for this login."""
-    return creator_cases.profiles(here.engine, _principal(here))
-
-
-def _principal(here: Desk) -> Principal:
-    key = here.who.login.key_id
-    return Principal(here.engine.community.id, frozenset({SCOPE}), digest=key.encode(), key_id=key)
+    return creator_cases.profiles(here.engine, here.who.principal(SCOPE))
 
 
 def own_order(here: Desk, order_id: str) -> OrderShown:

@@ -17,7 +17,6 @@ from lodestone.console.advertiser.desk import (
     Desk,
     desk,
     onward,
-    principal_of,
     sent,
     show,
 )
@@ -31,6 +30,7 @@ from lodestone.console.merchant.forms import FormReader
 from lodestone.console.reader import name_of
 from lodestone.services import ad_cases, use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
+from lodestone.services.ads.advertising import SCOPE
 
 PATH: Final = "/advertiser/start"
 _PRODUCTS_MAX: Final = 500
@@ -67,7 +67,7 @@ async def post_start(request: HttpRequest) -> Response[Any]:
     try:
         await off_loop(request, _require_own, here, shop, given.product_id)
         token = f"{shop.id} {word_of(fields) or ''}"
-        ads = ad_cases.local_ads(here.engine, principal_of(here.who))
+        ads = ad_cases.local_ads(here.engine, here.who.principal(SCOPE))
         made = await ads.start(given, token)
     except REFUSED as error:
         return await _page(request, here, shop, reader=reader, error=error)
@@ -87,7 +87,7 @@ async def post_start_forecast(request: HttpRequest) -> Response[Any]:
         return await _page(request, here, shop, reader=reader, forecast=Forecasted())
     try:
         await off_loop(request, _require_own, here, shop, given.product_id)
-        answer = await ad_cases.local_ads(here.engine, principal_of(here.who)).forecast(given)
+        answer = await ad_cases.local_ads(here.engine, here.who.principal(SCOPE)).forecast(given)
     except REFUSED as error:
         refused = Forecasted(refusal_said(here.words, error))
         return await _page(request, here, shop, reader=reader, forecast=refused)

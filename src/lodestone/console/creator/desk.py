@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from litestar import Response
 from litestar.response import Redirect
 
-from lodestone.base.errors import UnauthorisedError, UnknownError
-from lodestone.console.asking import HttpRequest, off_loop, read_by
+from lodestone.base.errors import UnknownError
+from lodestone.console.asking import HttpRequest, off_loop, read_by, speech_of
 from lodestone.console.logging_in import Entered, Role, entered, form_of, gate_of, sent_by
 from lodestone.console.merchant.desk import Note
 from lodestone.console.reader import name_of
@@ -22,7 +21,6 @@ from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.creators.creator import CreatorOut
 from lodestone.services import creator_cases, use_cases
-from lodestone.services.access import Principal
 from lodestone.services.community.community import Engine
 from lodestone.services.creators.order_desk import OfferShown, OrderDesk, OrderShown
 from lodestone.services.creators.orders import CreatorOrders
@@ -66,12 +64,12 @@ class Desk:
     @property
     def orders(self) -> CreatorOrders:
         """Return the use cases of offers and orders, for this login."""
-        return creator_cases.orders(self.engine, principal_of(self.who))
+        return creator_cases.orders(self.engine, self.who.principal(SCOPE))
 
     @property
     def profiles(self) -> Profiles:
         """Return the use cases of profiles, for this login."""
-        return creator_cases.profiles(self.engine, principal_of(self.who))
+        return creator_cases.profiles(self.engine, self.who.principal(SCOPE))
 
     def order(self, order_id: str) -> OrderShown:
         """Return one of the creator's own orders; in a thread. Raises UnknownError `assignment_unknown`."""
@@ -88,12 +86,6 @@ class Desk:
         return shown
 
 
-def principal_of(who: Entered) -> Principal:
-    """Return as whom a login asks the use cases; whose an object is the desk looks at."""
-    key = who.login.key_id
-    return Principal(who.engine.community.id, frozenset({SCOPE}), digest=key.encode(), key_id=key)
-
-
 async def desk(request: HttpRequest) -> Desk:
     """Return the desk that a page is asked of. Raises UnauthorisedError: nobody is logged in, or they have been erased."""
     return await _desk(request, entered(request, CREATOR))
@@ -106,15 +98,10 @@ async def sent(request: HttpRequest) -> tuple[Desk, dict[str, str]]:
 
 
 async def _desk(request: HttpRequest, who: Entered) -> Desk:
-    engine, ordinal = who.engine, who.login.serves
-    row = -1 if ordinal is None else engine.directory.row_of_ordinal(ordinal)
-    person = None if row < 0 else engine.directory.person_ids[row]
-    if person is None:
-        raise UnauthorisedError("login_ended", "whoever this key serves as is not here any more")
+    person = who.person()
     read_by(request)
-    name, profile = await off_loop(request, _theirs, engine, person)
-    words, community = console(request.app.state).words(request), engine.community
-    return Desk(who, person, name, profile, Speech(words, ZoneInfo(community.zone), community.currency))  # fmt: skip
+    name, profile = await off_loop(request, _theirs, who.engine, person)
+    return Desk(who, person, name, profile, speech_of(request, who.engine))  # fmt: skip
 
 
 def _theirs(engine: Engine, person: str) -> tuple[str, CreatorOut | None]:

@@ -12,13 +12,14 @@ from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import write_per_cent
 from lodestone.console.assignments.said import title_of
 from lodestone.console.assignments.view import moment
-from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, principal_of, sent, show
+from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.reader import words_of
 from lodestone.services import ad_cases, use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.ads.authorisations import Authorisations
+from lodestone.services.creators.profiles import SCOPE
 
 PATH: Final = "/creator/permits"
 _MOST: Final = 200
@@ -73,7 +74,7 @@ async def revoke_permit(request: HttpRequest) -> Response[Any]:
 
 
 def _cases(here: Desk) -> Authorisations:
-    return ad_cases.authorisations(here.engine, principal_of(here.who))
+    return ad_cases.authorisations(here.engine, here.who.principal(SCOPE))
 
 
 def _read(here: Desk) -> tuple[Permit, ...]:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from litestar import Response
 from litestar.response import Redirect
@@ -16,11 +15,10 @@ from litestar.response import Redirect
 from lodestone.base.errors import (
     ForbiddenError,
     LodestoneError,
-    UnauthorisedError,
     UnknownError,
 )
 from lodestone.commerce.shop import ShopOut
-from lodestone.console.asking import HttpRequest, off_loop, read_by
+from lodestone.console.asking import HttpRequest, off_loop, read_by, speech_of
 from lodestone.console.logging_in import Entered, Role, entered, form_of, gate_of, sent_by
 from lodestone.console.merchant.refusals import told_refusal
 from lodestone.console.reader import name_of
@@ -98,11 +96,7 @@ async def sent(request: HttpRequest) -> tuple[Desk, dict[str, str]]:
 
 
 async def _desk(request: HttpRequest, who: Entered, wanted: str | None) -> Desk:
-    engine, ordinal = who.engine, who.login.serves
-    row = -1 if ordinal is None else engine.directory.row_of_ordinal(ordinal)
-    person = None if row < 0 else engine.directory.person_ids[row]
-    if person is None:
-        raise UnauthorisedError("login_ended", "whoever this key serves as is not here any more")
+    engine, person = who.engine, who.person()
     read_by(request)
     found = await off_loop(request, use_cases.shops(engine).served, person)
     found = sorted(found, key=lambda served: served[0].owner_id != person)  # their own first
@@ -110,10 +104,8 @@ async def _desk(request: HttpRequest, who: Entered, wanted: str | None) -> Desk:
     if chosen is None:
         message = "you serve at no shop" if not found else "you do not serve at this shop"
         raise UnknownError("shop_unknown", f"{message}; ask its owner")
-    words, community = console(request.app.state).words(request), engine.community
-    speech = Speech(words, ZoneInfo(community.zone), community.currency)
     return Desk(
-        who, person, chosen[0], chosen[1] == "manager", tuple((shop.id, name_of(shop)) for shop, _ in found), speech,
+        who, person, chosen[0], chosen[1] == "manager", tuple((shop.id, name_of(shop)) for shop, _ in found), speech_of(request, engine),
     )  # fmt: skip
 
 

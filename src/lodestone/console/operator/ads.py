@@ -14,9 +14,9 @@ from lodestone.ads.ad import AdOut, AdReviewIn
 from lodestone.ads.campaign import REVIEWS, ReviewState
 from lodestone.base.errors import InvalidError
 from lodestone.base.wire import app_id, problem_of
-from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.asking import HttpRequest, off_loop, speech_of
 from lodestone.console.logging_in import Entered, entered, refusals_of
-from lodestone.console.operator.desk import OPERATOR, Note, answer, need, onward, sent, speech_of
+from lodestone.console.operator.desk import OPERATOR, Note, answer, need, onward, sent
 from lodestone.console.operator.posts import PostCard, cards_of
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words

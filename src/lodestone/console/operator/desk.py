@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from litestar import Response
 from litestar.response import Redirect
@@ -14,10 +13,8 @@ from lodestone.console.asking import HttpRequest, off_loop, read_by
 from lodestone.console.logging_in import Entered, Role, form_of, gate_of, sent_by
 from lodestone.console.reader import name_of
 from lodestone.console.site import HEADERS, console
-from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.services import use_cases
-from lodestone.services.community.community import Engine
 from lodestone.services.policy.trials import Trials
 
 OPERATOR: Final = Role(
@@ -53,12 +50,6 @@ def parts(words: Words) -> tuple[tuple[str, str, str], ...]:
         ("health", "/operator/health", say("Health")),
         ("log", "/operator/audit-log", say("Who changed what")),
     )
-
-
-def speech_of(request: HttpRequest, engine: Engine) -> Speech:
-    """Return how things are said about a community to whoever asks."""
-    words, community = console(request.app.state).words(request), engine.community
-    return Speech(words, ZoneInfo(community.zone), community.currency)
 
 
 def trials_of(request: HttpRequest) -> Trials:

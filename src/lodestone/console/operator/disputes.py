@@ -9,19 +9,18 @@ from litestar.params import PathParameter
 
 from lodestone.base.errors import LodestoneError
 from lodestone.base.wire import Money
-from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.asking import HttpRequest, off_loop, speech_of
 from lodestone.console.assignments.forms import word_of
 from lodestone.console.assignments.refusals import REFUSED, refusal_said
 from lodestone.console.assignments.view import OrderView, order_view
 from lodestone.console.logging_in import Entered, entered, gate_of, refusals_of
 from lodestone.console.merchant.forms import FormReader
-from lodestone.console.operator.desk import OPERATOR, Note, answer, need, onward, sent, speech_of
+from lodestone.console.operator.desk import OPERATOR, Note, answer, need, onward, sent
 from lodestone.console.reader import name_of
 from lodestone.console.speech import Speech
 from lodestone.creators.assignment import TEXT_MAX, SettleDisputeIn
 from lodestone.creators.life import Stage
 from lodestone.services import creator_cases, use_cases
-from lodestone.services.access import Principal
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.creators import AssignmentFilter
 from lodestone.services.creators.orders import DECIDE_SCOPE
@@ -110,10 +109,7 @@ async def _decide(
     error: LodestoneError | None = None
     if not reader.errors:
         given = SettleDisputeIn(amount=Money(amount, speech.currency), text=text)
-        key = who.login.key_id
-        scopes = frozenset({SCOPE, DECIDE_SCOPE})
-        principal = Principal(who.engine.community.id, scopes, digest=key.encode(), key_id=key)
-        orders = creator_cases.orders(who.engine, principal)
+        orders = creator_cases.orders(who.engine, who.principal(SCOPE, DECIDE_SCOPE))
         try:
             await orders.decide(order_id, given, word_of(typed))
         except REFUSED as caught:

@@ -8,10 +8,10 @@ from typing import Any, Final
 from litestar import Response, get
 
 from lodestone.base.clock import DAY_MICROS, HOUR_MICROS, MINUTE_MICROS, Instant
-from lodestone.console.asking import HttpRequest, engines, off_loop
+from lodestone.console.asking import HttpRequest, engines, off_loop, speech_of
 from lodestone.console.charts import Table, number, whole
 from lodestone.console.logging_in import Entered, entered, refusals_of
-from lodestone.console.operator.desk import OPERATOR, answer, speech_of
+from lodestone.console.operator.desk import OPERATOR, answer
 from lodestone.console.operator.promises import name_of
 from lodestone.console.speech import Speech
 from lodestone.services import use_cases

@@ -10,10 +10,10 @@ from litestar import Response, get
 from litestar.datastructures import State as AppState
 
 from lodestone.base.money import MICROS_IN_ONE
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, speech_of
 from lodestone.console.charts import Table, number, percent, whole
 from lodestone.console.logging_in import Entered, entered, refusals_of
-from lodestone.console.operator.desk import OPERATOR, answer, need, speech_of
+from lodestone.console.operator.desk import OPERATOR, answer, need
 from lodestone.console.operator.span import DAYS, Picked, picked_of
 from lodestone.console.speech import Speech
 from lodestone.insight.income import IncomeCell, IncomeReport

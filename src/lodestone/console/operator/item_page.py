@@ -9,12 +9,12 @@ from litestar.params import PathParameter
 
 from lodestone.base.errors import UnknownError
 from lodestone.base.wire import app_id
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, speech_of
 from lodestone.console.charts import whole
 from lodestone.console.logging_in import Entered, entered, refusals_of
 from lodestone.console.operator.audit_log import SCOPE as AUDIT
 from lodestone.console.operator.audit_log import ActRow, acts_of
-from lodestone.console.operator.desk import OPERATOR, answer, may, speech_of
+from lodestone.console.operator.desk import OPERATOR, answer, may
 from lodestone.console.operator.posts import PostCard, cards_of
 from lodestone.console.operator.receipts import outcome_name
 from lodestone.console.operator.reviews import review_cards

@@ -10,11 +10,11 @@ from litestar import Response, get, post
 from litestar.params import PathParameter
 
 from lodestone.base.clock import Instant
-from lodestone.console.asking import HttpRequest, access, engines
+from lodestone.console.asking import HttpRequest, access, engines, speech_of
 from lodestone.console.charts import Table
 from lodestone.console.logging_in import Entered, entered, gate_of, refusals_of
 from lodestone.console.operator.desk import OPERATOR as ROLE
-from lodestone.console.operator.desk import Note, answer, may, onward, sent, speech_of
+from lodestone.console.operator.desk import Note, answer, may, onward, sent
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.services import use_cases

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
-from lodestone.console.asking import HttpRequest, engines, off_loop
+from lodestone.console.asking import HttpRequest, engines, off_loop, speech_of
 from lodestone.console.charts import Table
 from lodestone.console.logging_in import Entered
 from lodestone.console.operator import audit_log, health, keys, webhooks
-from lodestone.console.operator.desk import need, speech_of, trials_of
+from lodestone.console.operator.desk import need, trials_of
 from lodestone.console.operator.income import income_table
 from lodestone.console.operator.policy.pages import history_table
 from lodestone.console.operator.policy.trial_view import ChangeRow, trial_view

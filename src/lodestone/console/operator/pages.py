@@ -10,11 +10,11 @@ from litestar import Response, get, post
 from litestar.datastructures import State as AppState
 from litestar.params import PathParameter
 
-from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.asking import HttpRequest, off_loop, speech_of
 from lodestone.console.logging_in import Entered, door_of, entered, refusals_of, sent_by
 from lodestone.console.operator import audit_log, receipts
 from lodestone.console.operator.ads import ad_routes
-from lodestone.console.operator.desk import OPERATOR, answer, frame, need, speech_of
+from lodestone.console.operator.desk import OPERATOR, answer, frame, need
 from lodestone.console.operator.disputes import dispute_routes
 from lodestone.console.operator.figures import reader_of
 from lodestone.console.operator.income import income_routes

@@ -11,12 +11,12 @@ from litestar.params import PathParameter
 from lodestone.base.audit import Actor, acting
 from lodestone.base.wire import Position, app_id
 from lodestone.commerce.order import OrderOut
-from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.asking import HttpRequest, off_loop, speech_of
 from lodestone.console.charts import whole
 from lodestone.console.logging_in import Entered, entered, refusals_of
 from lodestone.console.operator.audit_log import SCOPE as AUDIT
 from lodestone.console.operator.audit_log import ActRow, acts_of
-from lodestone.console.operator.desk import OPERATOR, answer, may, speech_of
+from lodestone.console.operator.desk import OPERATOR, answer, may
 from lodestone.console.operator.item_page import Fact
 from lodestone.console.operator.posts import PostCard, cards_of
 from lodestone.console.operator.reviews import review_cards

@@ -6,10 +6,10 @@ from typing import Any, Final
 from litestar import Response, get
 from litestar.datastructures import State as AppState
 
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, speech_of
 from lodestone.console.charts import Table
 from lodestone.console.logging_in import Entered, entered, refusals_of
-from lodestone.console.operator.desk import OPERATOR, answer, speech_of
+from lodestone.console.operator.desk import OPERATOR, answer
 from lodestone.console.operator.figures import Figures, reader_of
 from lodestone.console.operator.frontier_charts import frontier_section
 from lodestone.console.operator.revenue_charts import revenue_sections

@@ -14,7 +14,7 @@ from litestar.params import PathParameter
 from lodestone.base.errors import ConflictError, InvalidError
 from lodestone.base.list_page import number_after
 from lodestone.base.wire import problem_of
-from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.asking import HttpRequest, off_loop, speech_of
 from lodestone.console.logging_in import Entered, entered, refusals_of
 from lodestone.console.operator import warnings
 from lodestone.console.operator.desk import (
@@ -25,7 +25,6 @@ from lodestone.console.operator.desk import (
     need,
     onward,
     sent,
-    speech_of,
 )
 from lodestone.console.operator.posts import PostCard, address_of, cards_of
 from lodestone.console.site import console

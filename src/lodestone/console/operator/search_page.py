@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 from litestar import Response, get
 
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, speech_of
 from lodestone.console.charts import whole
 from lodestone.console.logging_in import Entered, entered, refusals_of
-from lodestone.console.operator.desk import OPERATOR, answer, may, speech_of
+from lodestone.console.operator.desk import OPERATOR, answer, may
 from lodestone.console.operator.posts import PostCard, address_of, cards_of
 from lodestone.console.speech import Speech
 from lodestone.services import use_cases

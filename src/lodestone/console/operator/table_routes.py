@@ -8,10 +8,10 @@ from litestar import Response, get
 from litestar.datastructures import State as AppState
 from litestar.params import PathParameter
 
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, speech_of
 from lodestone.console.logging_in import Entered, entered, refusals_of
 from lodestone.console.operator import tables
-from lodestone.console.operator.desk import OPERATOR, speech_of
+from lodestone.console.operator.desk import OPERATOR
 from lodestone.console.operator.figures import reader_of
 from lodestone.console.operator.page_tables import PAGE_TABLES
 from lodestone.console.operator.sections import sections_of

@@ -22,10 +22,10 @@ from lodestone.commerce.webhooks import (
     WebhookIn,
     WebhookOut,
 )
-from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.asking import HttpRequest, off_loop, speech_of
 from lodestone.console.charts import Table
 from lodestone.console.logging_in import Entered, entered, refusals_of
-from lodestone.console.operator.desk import OPERATOR, Note, answer, may, onward, sent, speech_of
+from lodestone.console.operator.desk import OPERATOR, Note, answer, may, onward, sent
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.services import use_cases

@@ -12,7 +12,7 @@ from litestar.params import PathParameter
 from lodestone.base.errors import BusyError, ConflictError, InvalidError
 from lodestone.base.list_page import number_after
 from lodestone.base.wire import time_text
-from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.asking import HttpRequest, off_loop, speech_of
 from lodestone.console.charts import Table
 from lodestone.console.logging_in import Entered, entered, gate_of, refusals_of
 from lodestone.console.operator.desk import (
@@ -21,7 +21,6 @@ from lodestone.console.operator.desk import (
     answer,
     onward,
     sent,
-    speech_of,
     trials_of,
 )
 from lodestone.console.operator.policy.described import differences
