@@ -1,6 +1,6 @@
 """Read what people earned in some days off the ledger, and what they were seen and paid for; see `income`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,7 @@ from lodestone.ledger.accounts import Account
 from lodestone.ledger.chart import PAYABLE, AccountKind, Code
 from lodestone.ledger.transfers import MOVING, Booked
 from lodestone.stores.ledger.port import TransferFilter
+from lodestone.stores.ledger.walk import every_transfer
 from lodestone.stores.ports import Records
 
 REGION: Final = 3
@@ -80,7 +81,8 @@ class EarningsReader:
     def _walk(self, span: Span) -> _Walked:
         accounts, owners = self._accounts(), self._owners()
         walked = _Walked()
-        for booked in self._transfers(span):
+        wanted = TransferFilter(first=span.first, last=span.last)
+        for booked in every_transfer(self.records, self.community, wanted):
             asked = booked.transfer
             if asked.kind not in MOVING:
                 continue
@@ -89,15 +91,6 @@ class EarningsReader:
                 if account is not None:
                     _note(walked, booked, account, sign * asked.amount, owners)
         return walked
-
-    def _transfers(self, span: Span) -> Iterator[Booked]:
-        wanted, after = TransferFilter(first=span.first, last=span.last), 0
-        while True:
-            page = self.records.transfers(self.community, wanted, limit=_PAGE, after=after)
-            yield from page
-            if len(page) < _PAGE:
-                return
-            after = page[-1].sequence
 
     def _accounts(self) -> dict[bytes, Account]:
         kinds = (*_OWED, *_HOUSE)

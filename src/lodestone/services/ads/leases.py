@@ -17,18 +17,18 @@ from lodestone.events.ad_facts import NO_LIMIT, Limit, limit_fact
 from lodestone.features.view import StateView
 from lodestone.ledger.accounts import Account
 from lodestone.ledger.chart import AccountKind, Code, advertiser, campaign
-from lodestone.ledger.transfers import Booked, Outcome, Transfer, transfer_id
+from lodestone.ledger.transfers import Outcome, Transfer, transfer_id
 from lodestone.services.ads.charges import BudgetWriter
 from lodestone.services.ads.lease_book import CODES, CampaignLease, external_of, leases_in, note
 from lodestone.services.ingest.system_facts import fact_key
 from lodestone.services.ledger.posting import Money
 from lodestone.stores.ledger.port import TransferFilter
+from lodestone.stores.ledger.walk import every_transfer
 
 PERIOD: Final = HOUR_MICROS
 """How often charges are posted."""
 DRY: Final = MINUTE_MICROS
 """How long an advertiser without money is not asked for more, unless money comes in meanwhile."""
-_PAGE: Final = 10_000
 _ALL: Final = 2**62
 
 
@@ -219,17 +219,12 @@ class Leases:
         return self._known
 
     def _leases(self) -> dict[int, CampaignLease]:
-        store, transfers = self._money.store, list[Booked]()
-        for code in CODES:
-            after = 0
-            while True:
-                page = store.transfers(
-                    self._money.community, TransferFilter(code=code), limit=_PAGE, after=after
-                )
-                transfers += page
-                if len(page) < _PAGE:
-                    break
-                after = page[-1].sequence
+        money = self._money
+        transfers = [
+            booked
+            for code in CODES
+            for booked in every_transfer(money.store, money.community, TransferFilter(code=code))
+        ]
         return leases_in(sorted(transfers, key=lambda booked: booked.sequence))
 
 

@@ -27,6 +27,7 @@ from lodestone.ledger.transfers import (
 from lodestone.services.ads.share_facts import ShareReader, Stretch
 from lodestone.services.ledger.posting import Money
 from lodestone.stores.ledger.port import TransferFilter
+from lodestone.stores.ledger.walk import every_transfer
 
 HOLD_DAYS: Final = 8
 """Days for which a share is held: longer than what is found to be invalid traffic lies back."""
@@ -34,7 +35,6 @@ BATCH: Final = 500
 """Creators whose transfers are posted together."""
 CODES: Final = (Code.AD_SHARE, Code.AD_SHARE_BACK, Code.AD_SHARE_DEBT)
 """What a stretch is posted with."""
-_PAGE: Final = 10_000
 _EXTERNAL: Final = re.compile(r"shares log (\d+)-(\d+)")
 _KINDS: Final = (
     AccountKind.CREATOR_HELD, AccountKind.CREATOR_RECEIVABLE, AccountKind.CREATOR_PAYABLE,
@@ -65,22 +65,12 @@ def stretch_of(external: str) -> Stretch | None:
     return None if match is None else Stretch(int(match.group(1)), int(match.group(2)))
 
 
-def transfers_of(money: Money, wanted: TransferFilter) -> Iterator[Booked]:
-    """Walk some transfers of a community, in the order of the book; asks the ledger."""
-    after = 0
-    while True:
-        page = money.store.transfers(money.community, wanted, limit=_PAGE, after=after)
-        yield from page
-        if len(page) < _PAGE:
-            return
-        after = page[-1].sequence
-
-
 def stretches_in(money: Money, first: int | None = None) -> dict[Stretch, int]:
     """Return the stretches that the ledger knows, and the day each was posted on; from a day on if given."""
     stretches: dict[Stretch, int] = {}
     for code in CODES:
-        for booked in transfers_of(money, TransferFilter(code=code, first=first)):
+        wanted = TransferFilter(code=code, first=first)
+        for booked in every_transfer(money.store, money.community, wanted):
             stretch = stretch_of(booked.transfer.external)
             if stretch is not None:
                 stretches[stretch] = booked.day
@@ -246,7 +236,7 @@ class ShareBook:
         return self._money.account(kind, person(owner))
 
     def _transfers(self, wanted: TransferFilter) -> Iterator[Booked]:
-        return transfers_of(self._money, wanted)
+        return every_transfer(self._money.store, self._money.community, wanted)
 
     async def _book(self, transfers: Sequence[Transfer], opening: Sequence[Account]) -> None:
         refusal = first_refusal(await self._money.post(transfers, opening=opening))

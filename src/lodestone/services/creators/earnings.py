@@ -18,13 +18,14 @@ from lodestone.creators.settlement import Kind
 from lodestone.ledger.chart import AccountKind, Code, person
 from lodestone.services.access import Principal
 from lodestone.services.ads.share_facts import ShareReader, Shares, Stretch
-from lodestone.services.ads.shares import HOLD_DAYS, external_of, stretches_in, transfers_of
+from lodestone.services.ads.shares import HOLD_DAYS, external_of, stretches_in
 from lodestone.services.creators.profiles import SCOPE
 from lodestone.services.ledger import posting
 from lodestone.services.ledger.statements import day_text
 from lodestone.services.support.ids import ASSIGNMENT, number_of, receipt_id
 from lodestone.stores.creators.finds import Finds
 from lodestone.stores.ledger.port import TransferFilter
+from lodestone.stores.ledger.walk import every_transfer
 from lodestone.stores.ports import Records
 
 SPAN_MAX: Final = 31
@@ -137,7 +138,7 @@ class Earnings:
         account = self._money.account(AccountKind.CREATOR_PAYABLE, person(ordinal)).id
         sums: dict[tuple[int, str], list[int]] = {}
         wanted = TransferFilter(account=account, first=days[0], last=days[1])
-        for booked in transfers_of(self._money, wanted):
+        for booked in every_transfer(self._money.store, self._money.community, wanted):
             transfer = booked.transfer
             if transfer.code in _ORDERS:
                 line = sums.setdefault((booked.day, transfer.external), [0, 0])

@@ -17,10 +17,10 @@ from lodestone.services.ledger.posting import Money
 from lodestone.services.ledger.statements import code_text, day_number, day_text
 from lodestone.services.support.shared_commit import is_refusal, is_silence
 from lodestone.stores.ledger.port import ClosedDay, TransferFilter
+from lodestone.stores.ledger.walk import every_transfer
 
 CLOSING: Final = "closing"
 """The job of closing days; its rows are days."""
-_PAGE: Final = 10_000
 Step = Callable[[Money, int], Awaitable[None]]
 """Takes the ledger and the day, and books what the day still lacks under ids that follow from it."""
 STEPS: Final[tuple[Step, ...]] = ()
@@ -152,16 +152,9 @@ def _day_sums(money: Money, day: int) -> ClosedDay:
 def _by_code(money: Money, day: int) -> tuple[Counter[int], Counter[int]]:
     counts: Counter[int] = Counter()
     sums: Counter[int] = Counter()
-    after = 0
-    while True:
-        transfers = money.store.transfers(
-            money.community, TransferFilter(first=day, last=day), limit=_PAGE, after=after
-        )
-        for booking in transfers:
-            counts[booking.transfer.code] += 1
-            sums[booking.transfer.code] += (
-                booking.transfer.amount if booking.transfer.kind in MOVING else 0
-            )
-        if len(transfers) < _PAGE:
-            return counts, sums
-        after = transfers[-1].sequence
+    wanted = TransferFilter(first=day, last=day)
+    for booking in every_transfer(money.store, money.community, wanted):
+        transfer = booking.transfer
+        counts[transfer.code] += 1
+        sums[transfer.code] += transfer.amount if transfer.kind in MOVING else 0
+    return counts, sums
