@@ -146,10 +146,12 @@ class ShareBook:
         }  # fmt: skip
 
     async def _post(self, stretch: Stretch, nets: Mapping[int, int]) -> None:
+        if not nets:
+            return
         owners = sorted(nets)
+        standing = await self._money.store.threads.long(self._standing)
         for at in range(0, len(owners), BATCH):
             some = owners[at : at + BATCH]
-            standing = await self._money.store.threads.long(self._standing)
             made = [
                 chain(*self._chain(stretch, owner, nets[owner], standing.get(owner, Owed())))
                 for owner in some
