@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 import h3
@@ -63,7 +64,7 @@ class EarningsReader:
         people = sorted(walked.by_person)
         amounts = np.array([walked.by_person[person] for person in people], np.int64)
         followers, small = self._audiences(people)
-        region = self._region_of()
+        region = cache(self._region)
         orders = {
             person: list(first.values()) for person, first in walked.orders.items()
         }  # every order counts on its first day
@@ -119,16 +120,6 @@ class EarningsReader:
                 small[index] = bool(self.state.authors[slot]["small"])
         return followers, small
 
-    def _region_of(self) -> Callable[[int], str]:
-        known: dict[int, str] = {}
-
-        def region(ordinal: int) -> str:
-            if ordinal not in known:
-                known[ordinal] = self._region(ordinal)
-            return known[ordinal]
-
-        return region
-
     def _region(self, ordinal: int) -> str:
         row = self.directory.row_of_ordinal(ordinal)
         if row < 0:
@@ -163,11 +154,15 @@ def _note(
 
 def _seen(shown: Facts, owner: Ints, region: Callable[[int], str]) -> dict[str, Stage]:
     rows = shown[(shown["item"] >= 0) & (shown["item"] < owner.size)]
-    authors = owner[rows["item"]]
+    authors, days = owner[rows["item"]], rows["day"].astype(np.int64)
+    known = authors >= 0
+    ordinals, place, counts = np.unique(authors[known], return_inverse=True, return_counts=True)
+    firsts = np.full(ordinals.size, np.iinfo(np.int64).max)
+    np.minimum.at(firsts, place, days[known])
     stages: dict[str, Stage] = {}
-    for ordinal in np.unique(authors[authors >= 0]).tolist():
-        days = rows["day"][authors == ordinal]
-        _add(stages, region(ordinal), int(days.size), int(days.min()))
+    columns = (ordinals.tolist(), counts.tolist(), firsts.tolist())
+    for ordinal, count, first in zip(*columns, strict=True):
+        _add(stages, region(ordinal), count, first)
     return stages
 
 
