@@ -5,7 +5,7 @@ than `K` people is hidden, and as many others with it as it takes for the hidden
 together, so that nothing is told by subtraction from the whole. Where fewer than `K` earned, nothing is told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 from statistics import NormalDist
@@ -24,10 +24,10 @@ from lodestone.traffic.promises import gini
 K: Final = 5
 """The fewest people of whom anything is told."""
 KINDS: Final = ("sales", "order", "ad_share", "other")
-_KIND_OF: Final[Mapping[str, str]] = {
-    "EARNED": "sales", "VOUCHER_REDEEMED": "sales", "REFUND": "sales", "COMMISSION": "sales", "COMMISSION_BACK": "sales",
-    "DEBT_SETTLED": "sales", "CREATOR_EARNED": "order", "ESCROW_ADJUSTED": "order",
-    "AD_SHARE": "ad_share", "AD_SHARE_BACK": "ad_share", "AD_SHARE_FREED": "ad_share", "AD_SHARE_DEBT": "ad_share",
+_KIND_OF: Final[Mapping[int, str]] = {
+    Code.EARNED: "sales", Code.VOUCHER_REDEEMED: "sales", Code.REFUND: "sales", Code.COMMISSION: "sales", Code.COMMISSION_BACK: "sales",
+    Code.DEBT_SETTLED: "sales", Code.CREATOR_EARNED: "order", Code.ESCROW_ADJUSTED: "order",
+    Code.AD_SHARE: "ad_share", Code.AD_SHARE_BACK: "ad_share", Code.AD_SHARE_FREED: "ad_share", Code.AD_SHARE_DEBT: "ad_share",
 }  # fmt: skip
 PAYING: Final = frozenset(
     (
@@ -164,8 +164,7 @@ def kind_of(code: int) -> int:
     >>> KINDS[kind_of(Code.EARNED)], KINDS[kind_of(Code.CORRECTION)]
     ('sales', 'other')
     """
-    name = Code(code).name
-    return KINDS.index(_KIND_OF.get(name, "other"))
+    return KINDS.index(_KIND_OF.get(code, "other"))
 
 
 def hidden(people: Sequence[frozenset[int]]) -> list[bool]:
@@ -200,7 +199,7 @@ def income_report(earnings: Earnings, wanted: Wanted, chance: np.random.Generato
     )
     median_of, gini_of = _drawn(income, chance) if enough else (None, None)
     regions = [earnings.regions[index] or "unknown" for index in who.tolist()]
-    by_region = _cells(_named(regions), income, wanted.currency) if enough else []
+    by_region = _cells(_named(regions), lambda _: income, wanted.currency) if enough else []
     return IncomeReport(
         first=wanted.first,
         last=wanted.last,
@@ -286,13 +285,24 @@ def _named(names: Sequence[str]) -> dict[str, frozenset[int]]:
     return {name: frozenset(cells[name]) for name in sorted(cells)}
 
 
-def _cells(cells: Mapping[str, frozenset[int]], income: Ints, currency: str) -> list[IncomeCell]:
+def _cells(
+    cells: Mapping[str, frozenset[int]], income_of: Callable[[str], Ints], currency: str
+) -> list[IncomeCell]:
+    """Tell of cells what may be told.
+
+    Args:
+        cells: Who is in each, by its name.
+        income_of: Gives by a cell's name what everybody's income counts there, micros; shape (people,).
+        currency: The community's.
+    """
     dark = hidden(list(cells.values()))
     return [
         IncomeCell(
             name=name,
             people=None if is_dark else len(people),
-            income=None if is_dark else Money(Micros(int(income[sorted(people)].sum())), currency),
+            income=None
+            if is_dark
+            else Money(Micros(int(income_of(name)[sorted(people)].sum())), currency),
         )
         for (name, people), is_dark in zip(cells.items(), dark, strict=True)
     ]
@@ -305,23 +315,13 @@ def _by_kind(earnings: Earnings, who: Ints, currency: str) -> list[IncomeCell]:
         for kind, name in enumerate(KINDS)
     }
     present = {name: people for name, people in cells.items() if people}
-    dark = hidden(list(present.values()))
-    return [
-        IncomeCell(
-            name=name,
-            people=None if is_dark else len(people),
-            income=None
-            if is_dark
-            else Money(Micros(int(amounts[:, KINDS.index(name)].sum())), currency),
-        )
-        for (name, people), is_dark in zip(present.items(), dark, strict=True)
-    ]
+    return _cells(present, lambda name: amounts[:, KINDS.index(name)], currency)
 
 
 def _by_audience(earnings: Earnings, who: Ints, income: Ints, currency: str) -> list[IncomeCell]:
     sizes = np.searchsorted(np.array(AUDIENCES), earnings.followers[who], side="right") - 1
     names = ["none" if size < 0 else f"{AUDIENCES[size]}+" for size in sizes.tolist()]
-    return _cells(_named(names), income, currency)
+    return _cells(_named(names), lambda _: income, currency)
 
 
 def _chain(earnings: Earnings, cell: IncomeCell) -> RegionChain:
