@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
+from lodestone.ads.ad import Landing
+from lodestone.ads.judge_ad import Target
 from lodestone.base.clock import HOUR_MICROS, SECOND_MICROS, Instant
 from lodestone.base.errors import InternalError
 from lodestone.base.money import Micros
@@ -16,6 +18,8 @@ from lodestone.services.commerce.postings import Movement
 from lodestone.services.creators.boost_postings import BoostRules
 from lodestone.services.creators.boost_presenters import objects_id
 from lodestone.stores.ads.boosted import Boosted
+from lodestone.stores.ads.finds import item_is_live
+from lodestone.stores.commerce.types import Party
 from lodestone.stores.creators.boost_types import Boost
 from lodestone.stores.creators.boosts import BoostFinds, BoostWork
 
@@ -31,18 +35,34 @@ class Price(NamedTuple):
     """The buyer's name, as viewers are told who pays."""
 
 
-def judged(finds: BoostFinds, community: Community, given: BoostIn, unit: Micros | None) -> None:
+class Taken(NamedTuple):
+    """What a boost that is taken is made of besides what was sent."""
+
+    payer: Party
+    item: int
+    """The row of the post."""
+    landing: Landing | None
+    """Where it leads; None but of one for visits."""
+    unit: Micros
+    """What one unit costs at most."""
+
+
+def judged(finds: BoostFinds, community: Community, given: BoostIn, unit: Micros | None) -> Taken:
     """Pass a boost that is taken as things stand. Raises the error of a `BoostRefusal`, UnknownError `person_unknown`."""
     payer = finds.party(given.person_id, "person_id")
-    visits = given.buys == "shop_visits"
+    item = finds.items([given.item_id]).get(given.item_id)
+    landing = finds.landing(item, payer) if given.buys == "shop_visits" else None
     context = BoostContext(
         currency=community.currency,
         price=unit,
         owner=payer.ordinal,
-        item=finds.post(given.item_id),
-        landing=finds.landing(given.item_id, payer) if visits else None,
+        item=None if item is None else Target(item.owner, item_is_live(item)),
+        landing=landing,
     )
     raise_first(judge_boost(given, context))
+    assert item is not None
+    assert unit is not None
+    return Taken(payer, item.row, landing, unit)
 
 
 def price_of(community: Community, prices: dict[str, int], given: BoostIn) -> Micros | None:
@@ -61,20 +81,17 @@ class BoostCommit:
     def start(self, boost_id: str, given: BoostIn, price: Price) -> Boost:
         """Make a boost, pay for it and let it run. Raises as `judged`, and ConflictError `balance_short`."""
         work, community = self.work, self._community
-        judged(work, community, given, price.unit)
-        assert price.unit is not None
-        payer = work.party(given.person_id, "person_id")
+        payer, item, landing, unit = judged(work, community, given, price.unit)
         ends = Instant(work.now + given.hours * HOUR_MICROS)
         boost = Boost(
             number=work.next_number(), id=boost_id, owner=payer.ordinal,
-            item=work.items([given.item_id])[given.item_id].row, buys=given.buys, pay_from=given.pay_from,
-            amount=Micros(given.amount.micros), price=price.unit, hours=given.hours, created=work.now, ends=ends,
+            item=item, buys=given.buys, pay_from=given.pay_from, amount=Micros(given.amount.micros),
+            price=unit, hours=given.hours, created=work.now, ends=ends,
         )  # fmt: skip
         name = objects_id(community, boost)
-        landing = work.landing(given.item_id, payer) if given.buys == "shop_visits" else None
         over = datetime.fromtimestamp(ends / SECOND_MICROS, UTC)
-        made = boost_objects(given, Terms(name, price.payer, price.unit, over, landing))
-        work.add_boost(boost, given, payer, Boosted(*made, item=boost.item))
+        made = boost_objects(given, Terms(name, price.payer, unit, over, landing))
+        work.add_boost(boost, given, payer, Boosted(*made, item=item))
         if self._post(self._rules.buy(boost, name)) is Outcome.EXCEEDS_CREDITS:
             raise BoostFault(_R.BALANCE_SHORT, "amount").error()
         return boost

@@ -134,14 +134,13 @@ class Boosts:
     async def forecast(self, given: BoostIn) -> BoostForecastOut:
         """Say what a boost would come to on a day like the last one; write nothing."""
         self._who.need(SCOPE)
-        await self._records.threads.read(self._judge, given)
-        unit = self._unit(given)
-        assert unit is not None
+        unit = await self._records.threads.read(self._judge, given)
         return await self._records.threads.long(self._foresee, given, unit)
 
-    def _judge(self, given: BoostIn) -> None:
+    def _judge(self, given: BoostIn) -> Micros:
+        """Return what one unit of a boost that would be taken costs at most."""
         with self._records.boost_finds(self._community.id) as finds:
-            judged(finds, self._community, given, self._unit(given))
+            return judged(finds, self._community, given, self._unit(given)).unit
 
     def _unit(self, given: BoostIn) -> Micros | None:
         return price_of(self._community, self._ports.policy().boost_prices, given)

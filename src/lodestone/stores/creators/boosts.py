@@ -4,13 +4,12 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from lodestone.ads.ad import Landing
-from lodestone.ads.judge_ad import Target
 from lodestone.base.clock import Instant
 from lodestone.base.money import Micros
 from lodestone.base.wire import app_id
 from lodestone.creators.boost import BUYS, SOURCES, BoostEnd, BoostIn, BoostState
 from lodestone.stores.ads.boosted import Boosted, end_boosted, insert_boosted
-from lodestone.stores.ads.finds import Landings, Owner, item_is_live
+from lodestone.stores.ads.finds import Landings, Owner
 from lodestone.stores.commerce.numbers import Numbers
 from lodestone.stores.commerce.schema import SHOPS
 from lodestone.stores.commerce.types import Party
@@ -19,6 +18,7 @@ from lodestone.stores.creators.boost_types import Boost, BoostEvent, BoostView
 from lodestone.stores.creators.finds import Finds
 from lodestone.stores.creators.schema import BOOST_EVENTS, BOOSTS
 from lodestone.stores.records.people import find_people, names_of
+from lodestone.stores.records.types import ItemRecord
 from lodestone.stores.records.work import Work
 from lodestone.stores.sql.audit_rows import About, fields_of
 from lodestone.stores.sql.scope import Scope
@@ -98,16 +98,10 @@ class BoostFinds(Finds):
         row = self._scope.first(query)
         return BoostEvent(row.id, row.number, BoostState(row.state), Instant(row.time))
 
-    def post(self, item_id: str) -> Target | None:
-        """Return whose a post is and whether it is live, None where there is none."""
-        item = self.items([item_id]).get(item_id)
-        return None if item is None else Target(item.owner, item_is_live(item))
-
-    def landing(self, item_id: str, party: Party) -> Landing | None:
+    def landing(self, item: ItemRecord | None, party: Party) -> Landing | None:
         """Return where a boost for visits leads: the product that it shows, else the first shop of the person's own that is open."""
-        item = self.items([item_id]).get(item_id)
         if item is not None and item.given.kind == "product":
-            shown = Landing(product_id=item_id)
+            shown = Landing(product_id=item.id)
             target = self._landings.target(shown)
             return shown if target is not None and target.live else None
         query = self._scope.select(SHOPS, SHOPS.c.id).where(SHOPS.c.owner == party.ordinal)
