@@ -7,16 +7,16 @@ from typing import Final, NamedTuple
 from lodestone.ads.ad import Landing
 from lodestone.ads.judge_ad import Target
 from lodestone.base.clock import HOUR_MICROS, SECOND_MICROS, Instant
-from lodestone.base.errors import InternalError
 from lodestone.base.money import Micros
 from lodestone.content import Community
-from lodestone.creators.boost import BoostEnd, BoostIn, BoostState, unit_price
+from lodestone.creators.boost import BoostEnd, BoostIn, BoostState
 from lodestone.creators.boost_refusals import BoostFault, BoostRefusal, raise_first
 from lodestone.creators.judge_boost import BoostContext, Terms, boost_objects, judge_boost
 from lodestone.ledger.transfers import Outcome, first_refusal
 from lodestone.services.commerce.postings import Movement
 from lodestone.services.creators.boost_postings import BoostRules
 from lodestone.services.creators.boost_presenters import objects_id
+from lodestone.services.creators.context import must
 from lodestone.stores.ads.boosted import Boosted
 from lodestone.stores.ads.finds import item_is_live
 from lodestone.stores.commerce.types import Party
@@ -65,11 +65,6 @@ def judged(finds: BoostFinds, community: Community, given: BoostIn, unit: Micros
     return Taken(payer, item.row, landing, unit)
 
 
-def price_of(community: Community, prices: dict[str, int], given: BoostIn) -> Micros | None:
-    """Return what one unit of a boost costs at most by the policy's prices."""
-    return unit_price(prices, given.buys, community.currency)
-
-
 class BoostCommit:
     """What one commit does with boosts of one community."""
 
@@ -92,8 +87,10 @@ class BoostCommit:
         over = datetime.fromtimestamp(ends / SECOND_MICROS, UTC)
         made = boost_objects(given, Terms(name, price.payer, unit, over, landing))
         work.add_boost(boost, given, payer, Boosted(*made, item=item))
-        if self._post(self._rules.buy(boost, name)) is Outcome.EXCEEDS_CREDITS:
+        refusal = self._post(self._rules.buy(boost, name))
+        if refusal is Outcome.EXCEEDS_CREDITS:
             raise BoostFault(_R.BALANCE_SHORT, "amount").error()
+        must(refusal)
         return boost
 
     def end(self, boost: Boost, by: BoostEnd) -> Boost:
@@ -116,7 +113,7 @@ class BoostCommit:
             return None
         back = Micros(ledger.account(self._rules.balance(name)).balance)
         if back:
-            self._post(self._rules.give_back(boost, name, back))
+            must(self._post(self._rules.give_back(boost, name, back)))
         ended = replace(boost, state=BoostState.ENDED, back=back)
         self.work.put_boost(ended, boost)
         return ended
@@ -130,10 +127,6 @@ class BoostCommit:
         return BoostEnd.HOURS if boost.ends <= self.work.now else None
 
     def _post(self, movement: Movement) -> Outcome | None:
-        """Post transfers; return EXCEEDS_CREDITS where the buyer has not so much."""
-        refusal = first_refusal(
+        return first_refusal(
             self.work.ledger.post(movement.transfers, movement.accounts, self._today)
         )
-        if refusal is not None and refusal is not Outcome.EXCEEDS_CREDITS:
-            raise InternalError("internal", f"the ledger says {refusal.name.lower()}")
-        return refusal

@@ -19,6 +19,7 @@ from lodestone.creators.boost import (
     BoostOut,
     BoostState,
     promised,
+    unit_price,
 )
 from lodestone.creators.boost_refusals import BoostFault, BoostRefusal
 from lodestone.services.access import Principal
@@ -26,7 +27,6 @@ from lodestone.services.creators.boost_context import (
     BoostCommit,
     Price,
     judged,
-    price_of,
 )
 from lodestone.services.creators.boost_presenters import Progress, boost_out, objects_id
 from lodestone.services.creators.profiles import SCOPE
@@ -143,7 +143,9 @@ class Boosts:
             return judged(finds, self._community, given, self._unit(given)).unit
 
     def _unit(self, given: BoostIn) -> Micros | None:
-        return price_of(self._community, self._ports.policy().boost_prices, given)
+        """Return what one unit costs at most by the policy in force, None where it is not sold."""
+        prices = self._ports.policy().boost_prices
+        return unit_price(prices, given.buys, self._community.currency)
 
     def _foresee(self, given: BoostIn, unit: Micros) -> BoostForecastOut:
         """Put the boost into the last day's pages, at what it may spend on a day, and take the share of its hours."""

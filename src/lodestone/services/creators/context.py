@@ -193,11 +193,11 @@ class OrderContext:
         refusal = self._post(self._rules.hold(order, self.order_id(order.number)))
         if refusal is Outcome.EXCEEDS_CREDITS:
             raise Fault(_R.BALANCE_SHORT, "escrow", f"{order.terms.cap} micros").error()
-        _must(refusal)
+        must(refusal)
 
     def _divide(self, order: Assignment, division: Division) -> None:
         """Divide an order's escrow."""
-        _must(self._post(self._rules.divide(order, self.order_id(order.number), division)))
+        must(self._post(self._rules.divide(order, self.order_id(order.number), division)))
 
     def _post(self, movement: Movement) -> Outcome | None:
         return first_refusal(
@@ -210,7 +210,7 @@ class OrderContext:
         return Instant(self.community.days.starts(end))
 
 
-def _must(refusal: Outcome | None) -> None:
+def must(refusal: Outcome | None) -> None:
     """Raise InternalError where the ledger refused what cannot be refused: the money was put there for this."""
     if refusal is not None:
         raise InternalError("internal", f"the ledger says {refusal.name.lower()}")
