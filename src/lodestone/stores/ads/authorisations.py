@@ -21,7 +21,7 @@ from lodestone.stores.ads.finds import item_is_live, require_owned
 from lodestone.stores.ads.schema import ADS, ADVERTISERS, AUTHORISATIONS, CAMPAIGNS
 from lodestone.stores.ads.types import AuthorisationRecord
 from lodestone.stores.records.base import RecordsBase
-from lodestone.stores.records.items import find_items
+from lodestone.stores.records.items import find_items, item_ids
 from lodestone.stores.records.people import find_people, names_of
 from lodestone.stores.records.schema import ITEMS
 from lodestone.stores.records.work import Work
@@ -199,10 +199,7 @@ def _find(scope: Scope, name: str) -> AuthorisationRecord | None:
 def _records(scope: Scope, query: Select[Any]) -> list[AuthorisationRecord]:
     read: Sequence[Any] = scope.fetch(query)
     people = names_of(scope, [row.creator for row in read])
-    items: dict[int, str] = {}
-    for some in chunks(sorted({row.item for row in read})):
-        own = scope.select(ITEMS, ITEMS.c["row"], ITEMS.c.id).where(ITEMS.c["row"].in_(some))
-        items |= {row[0]: row[1] for row in scope.fetch(own)}
+    items = item_ids(scope, (row.item for row in read))
     return [_record(row, people, items[row.item]) for row in read]
 
 

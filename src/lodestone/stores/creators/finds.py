@@ -24,7 +24,7 @@ from lodestone.stores.creators.types import (
     BriefRecord,
     CreatorRecord,
 )
-from lodestone.stores.records.items import find_items, item_record, with_owner
+from lodestone.stores.records.items import find_items, item_ids, item_record, with_owner
 from lodestone.stores.records.people import find_people, names_of
 from lodestone.stores.records.schema import ITEMS
 from lodestone.stores.records.types import ItemRecord
@@ -322,13 +322,7 @@ class Finds:
 
     def item_ids(self, items: Iterable[int]) -> dict[int, str]:
         """Return the app's ids of items by their rows."""
-        names: dict[int, str] = {}
-        for some in chunks(sorted(set(items))):
-            query = self._scope.select(ITEMS, ITEMS.c["row"], ITEMS.c.id)
-            names |= {
-                row[0]: row[1] for row in self._scope.fetch(query.where(ITEMS.c["row"].in_(some)))
-            }
-        return names
+        return item_ids(self._scope, items)
 
     def item_stays(self, item: int) -> bool:
         """Say whether an item can still be shown to anybody."""

@@ -1,6 +1,6 @@
 """Items, and what becomes of them when their author is erased, in SQL. See `Records`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -271,6 +271,15 @@ def find_items(scope: Scope, ids: Sequence[str]) -> dict[str, ItemRecord]:
     query = with_owner(scope)
     parts = [scope.fetch(query.where(ITEMS.c.id.in_(some))) for some in chunks(ids)]
     return {row.id: item_record(row) for part in parts for row in part}
+
+
+def item_ids(scope: Scope, items: Iterable[int]) -> dict[int, str]:
+    """Return the app's ids of items by their rows, those that there are."""
+    ids: dict[int, str] = {}
+    for some in chunks(sorted(set(items))):
+        query = scope.select(ITEMS, ITEMS.c.row, ITEMS.c.id).where(ITEMS.c.row.in_(some))
+        ids |= {row[0]: row[1] for row in scope.fetch(query)}
+    return ids
 
 
 def with_owner(scope: Scope) -> Select[Any]:
