@@ -50,20 +50,20 @@ class BoostClock:
             return
         after = 0
         while rows := await self._records.threads.read(self._open, after):
-            after = int(rows[-1])
+            after = rows[-1]
             await self._failures.each(BOOSTS, rows, self._some, only=True)
         self._looked = now
 
-    def _open(self, after: int) -> list[str]:
+    def _open(self, after: int) -> list[int]:
         waiting = [int(row) for row in self._failures.waiting(BOOSTS)]
         with self._records.boost_finds(self._community.id) as finds:
-            return [str(number) for number in finds.open_boosts(_BATCH, after, waiting)]
+            return finds.open_boosts(_BATCH, after, waiting)
 
-    async def _some(self, rows: Sequence[str]) -> None:
+    async def _some(self, rows: Sequence[int]) -> None:
         ending: list[Boost] = []
 
         def write() -> Sequence[Change]:
-            ending[:] = self._move([int(row) for row in rows])
+            ending[:] = self._move(rows)
             return ()
 
         await self._writes.publish(write)
@@ -75,11 +75,11 @@ class BoostClock:
         ending: list[Boost] = []
         with self._records.boost_work(self._community.id, now=self._clock.now()) as work:
             commit = BoostCommit(work, self._community)
-            for boost in map(work.boost_at, numbers):
+            boosts = work.boosts_at(numbers)
+            over = commit.over(boosts)
+            for boost in boosts:
                 if boost.state is BoostState.ENDING:
                     commit.settle(boost)
-                elif boost.state is BoostState.RUNNING:
-                    by = commit.why_over(boost)
-                    if by is not None:
-                        ending.append(commit.end(boost, by))
+                elif boost.number in over:
+                    ending.append(commit.end(boost, over[boost.number]))
         return ending

@@ -1,5 +1,6 @@
 """One commit of a boost: it begins with its money, comes to its end, and gives back what was not charged, once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -118,13 +119,20 @@ class BoostCommit:
         self.work.put_boost(ended, boost)
         return ended
 
-    def why_over(self, boost: Boost) -> BoostEnd | None:
-        """Return why a boost that runs is to end now, None where it goes on."""
-        if self.work.party_at(boost.owner) is None:
-            return BoostEnd.ERASED
-        if not self.work.item_stays(boost.item):
-            return BoostEnd.WITHDRAWN
-        return BoostEnd.HOURS if boost.ends <= self.work.now else None
+    def over(self, boosts: Sequence[Boost]) -> dict[int, BoostEnd]:
+        """Return why those of some boosts that run are to end now, by number; without those that go on."""
+        running = [boost for boost in boosts if boost.state is BoostState.RUNNING]
+        owners = self.work.parties_at([boost.owner for boost in running])
+        items = self.work.staying_items(boost.item for boost in running)
+        ends: dict[int, BoostEnd] = {}
+        for boost in running:
+            if boost.owner not in owners:
+                ends[boost.number] = BoostEnd.ERASED
+            elif boost.item not in items:
+                ends[boost.number] = BoostEnd.WITHDRAWN
+            elif boost.ends <= self.work.now:
+                ends[boost.number] = BoostEnd.HOURS
+        return ends
 
     def _post(self, movement: Movement) -> Outcome | None:
         return first_refusal(

@@ -62,9 +62,12 @@ class BoostFinds(Finds):
 
     def boost_at(self, number: int) -> Boost:
         """Return a boost that is known to be there."""
-        return boost_of(
-            self._scope.first(self._scope.select(BOOSTS).where(BOOSTS.c.number == number))
-        )
+        return self.boosts_at([number])[0]
+
+    def boosts_at(self, numbers: Sequence[int]) -> list[Boost]:
+        """Return boosts that are known to be there, some hundreds at most, by number."""
+        query = self._scope.select(BOOSTS).where(BOOSTS.c.number.in_(numbers))
+        return [*map(boost_of, self._scope.fetch(query.order_by(BOOSTS.c.number)))]
 
     def boosts(self, limit: int, after: str | None, person_id: str | None) -> list[Boost]:
         """Return boosts by id, of one person if given."""

@@ -65,8 +65,12 @@ class Finds:
 
     def party_at(self, ordinal: int) -> Party | None:
         """Return somebody by their ordinal, None once they have been erased."""
-        name = names_of(self._scope, [ordinal]).get(ordinal)
-        return None if name is None else Party(name[0], ordinal, name[1])
+        return self.parties_at([ordinal]).get(ordinal)
+
+    def parties_at(self, ordinals: Sequence[int]) -> dict[int, Party]:
+        """Return those of some people who have not been erased, by their ordinals."""
+        names = names_of(self._scope, ordinals)
+        return {ordinal: Party(name, ordinal, key) for ordinal, (name, key) in names.items()}
 
     def advertiser(self, advertiser_id: str) -> Owned:
         """Return an advertiser and its owner.
@@ -326,8 +330,15 @@ class Finds:
 
     def item_stays(self, item: int) -> bool:
         """Say whether an item can still be shown to anybody."""
-        row = self._scope.first(with_owner(self._scope).where(ITEMS.c["row"] == item))
-        return row is not None and item_is_live(item_record(row))
+        return item in self.staying_items([item])
+
+    def staying_items(self, items: Iterable[int]) -> set[int]:
+        """Return those of some items, by their rows, that can still be shown to anybody."""
+        read: list[Any] = []
+        for some in chunks(sorted(set(items))):
+            query = with_owner(self._scope).where(ITEMS.c["row"].in_(some))
+            read += self._scope.fetch(query)
+        return {item.row for item in map(item_record, read) if item_is_live(item)}
 
     def item_taken(self, item: int) -> bool:
         """Say whether an item was named for an order."""
