@@ -9,8 +9,8 @@ from litestar import Response, get, post
 from lodestone.base.errors import LodestoneError, UnknownError
 from lodestone.base.wire import app_id
 from lodestone.commerce.product import ProductOut
-from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
-from lodestone.console.advertiser.ordering import need_orders, profiles_of
+from lodestone.console.advertiser.desk import ADVERTISER, Desk, onward, show
+from lodestone.console.advertiser.ordering import ordering_desk, ordering_sent, profiles_of
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import made_name, money_of, share_of, word_of
 from lodestone.console.assignments.refusals import REFUSED, form_refused
@@ -37,16 +37,14 @@ _REFUSALS: Final = refusals_of(ADVERTISER)
 @get(PATH, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_form(request: HttpRequest) -> Response[Any]:
     """Show the form."""
-    here = await desk(request)
-    need_orders(request, here)
+    here = await ordering_desk(request)
     return await _page(request, here)
 
 
 @post(PATH, opt=FORM, include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
 async def make_brief(request: HttpRequest) -> Response[Any]:
     """Make a brief; the same form again makes no second one."""
-    here, fields = await sent(request)
-    need_orders(request, here)
+    here, fields = await ordering_sent(request)
     if here.chosen is None:
         raise UnknownError("advertiser_unknown", "there is nobody to advertise for")
     reader = FormReader(here.words, fields, here.speech.currency)

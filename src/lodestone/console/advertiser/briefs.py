@@ -9,10 +9,11 @@ from litestar import Response, get, post
 
 from lodestone.base.errors import LodestoneError
 from lodestone.base.wire import app_id
-from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
+from lodestone.console.advertiser.desk import ADVERTISER, Desk, onward, show
 from lodestone.console.advertiser.ordering import (
     called,
-    need_orders,
+    ordering_desk,
+    ordering_sent,
     orders_of,
     own_brief,
     profiles_of,
@@ -53,8 +54,7 @@ class BriefRow:
 @get(LIST, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_briefs(request: HttpRequest) -> Response[Any]:
     """List the briefs of an advertiser."""
-    here = await desk(request)
-    need_orders(request, here)
+    here = await ordering_desk(request)
     after = request.query_params.get("after") or None
     briefs: list[BriefOut] = []
     if here.chosen is not None:
@@ -83,8 +83,7 @@ def _state_name(here: Desk, state: str) -> str:
 @get(PATH, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_brief(request: HttpRequest) -> Response[Any]:
     """Show a brief with what came of it."""
-    here, asked = await desk(request), request.query_params
-    need_orders(request, here)
+    here, asked = await ordering_desk(request), request.query_params
     brief = await off_loop(request, own_brief, here, app_id(asked.get("brief", ""), field="brief"))
     return await _page(request, here, brief, done=asked.get("done", ""))
 
@@ -92,8 +91,7 @@ async def get_brief(request: HttpRequest) -> Response[Any]:
 @post(f"{PATH}/close", opt=FORM, include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)  # fmt: skip
 async def close_brief(request: HttpRequest) -> Response[Any]:
     """Close a brief; again changes nothing."""
-    here, fields = await sent(request)
-    need_orders(request, here)
+    here, fields = await ordering_sent(request)
     brief = await off_loop(request, own_brief, here, app_id(fields.get("brief", ""), field="brief"))
     try:
         await profiles_of(here).put_brief(brief.brief.id, _closed(brief.brief))
@@ -114,8 +112,7 @@ def _closed(brief: BriefOut) -> BriefIn:
 @post(f"{PATH}/offer", opt=FORM, include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)  # fmt: skip
 async def make_offer(request: HttpRequest) -> Response[Any]:
     """Offer a brief to a creator; the same form again makes no second offer."""
-    here, fields = await sent(request)
-    need_orders(request, here)
+    here, fields = await ordering_sent(request)
     brief = await off_loop(request, own_brief, here, app_id(fields.get("brief", ""), field="brief"))
     owner = await off_loop(request, reads(here).owner_of, brief.brief.advertiser_id)
     reader = FormReader(here.words, fields, here.speech.currency)

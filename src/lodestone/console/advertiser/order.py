@@ -8,10 +8,11 @@ from litestar.params import PathParameter
 
 from lodestone.base.errors import LodestoneError, UnknownError
 from lodestone.base.wire import app_id
-from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
+from lodestone.console.advertiser.desk import ADVERTISER, Desk, onward, show
 from lodestone.console.advertiser.ordering import (
     called,
-    need_orders,
+    ordering_desk,
+    ordering_sent,
     orders_of,
     own_offer,
     own_order,
@@ -38,8 +39,7 @@ Answer = Annotated[str, PathParameter(description="`accept`, `decline` or `withd
 @get(OFFER, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_offer(request: HttpRequest) -> Response[Any]:
     """Show an offer or a bid."""
-    here, asked = await desk(request), request.query_params
-    need_orders(request, here)
+    here, asked = await ordering_desk(request), request.query_params
     offer_id = app_id(asked.get("offer", ""), field="offer")
     return await _offer_page(request, here, offer_id, done=asked.get("done", ""))
 
@@ -50,8 +50,7 @@ async def get_offer(request: HttpRequest) -> Response[Any]:
 )  # fmt: skip
 async def answer_offer(request: HttpRequest, what: Answer) -> Response[Any]:
     """Accept or decline a bid, or take an offer back; the same form again changes nothing."""
-    here, fields = await sent(request)
-    need_orders(request, here)
+    here, fields = await ordering_sent(request)
     offer_id = app_id(fields.get("offer", ""), field="offer")
     shown = await off_loop(request, own_offer, here, offer_id)
     orders = orders_of(here)
@@ -90,8 +89,7 @@ async def _offer_page(
 @get(ORDER, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_order(request: HttpRequest) -> Response[Any]:
     """Show an order."""
-    here, asked = await desk(request), request.query_params
-    need_orders(request, here)
+    here, asked = await ordering_desk(request), request.query_params
     return await _page(request, here, asked.get("order", ""), done=asked.get("done", ""))
 
 
@@ -101,8 +99,7 @@ async def get_order(request: HttpRequest) -> Response[Any]:
 )  # fmt: skip
 async def move_order(request: HttpRequest, what: What) -> Response[Any]:
     """Approve a draft, ask for changes, cancel or object; the same form again changes nothing."""
-    here, fields = await sent(request)
-    need_orders(request, here)
+    here, fields = await ordering_sent(request)
     order_id = fields.get("order", "")
     shown = await off_loop(request, own_order, here, order_id)
     reader = FormReader(here.words, fields, here.speech.currency)

@@ -1,7 +1,7 @@
 """Whose orders from creators a login may read and move, and as whom: the owner of the advertiser."""
 
 from lodestone.base.errors import ForbiddenError, UnknownError
-from lodestone.console.advertiser.desk import Desk, may_order
+from lodestone.console.advertiser.desk import Desk, desk, may_order, sent
 from lodestone.console.asking import HttpRequest
 from lodestone.services import creator_cases, use_cases
 from lodestone.services.creators.order_desk import BriefShown, OfferShown, OrderDesk, OrderShown
@@ -9,8 +9,21 @@ from lodestone.services.creators.orders import CreatorOrders
 from lodestone.services.creators.profiles import SCOPE, Profiles
 
 
-def need_orders(request: HttpRequest, here: Desk) -> None:
-    """Pass, or raise ForbiddenError where a login may not order from creators."""
+async def ordering_desk(request: HttpRequest) -> Desk:
+    """Return the desk that a page of orders is asked of; raises as `desk`, and ForbiddenError for who may not order."""
+    here = await desk(request)
+    _need_orders(request, here)
+    return here
+
+
+async def ordering_sent(request: HttpRequest) -> tuple[Desk, dict[str, str]]:
+    """Return the desk that a form of orders was sent from, and its fields; raises as `sent` and `ordering_desk`."""
+    here, fields = await sent(request)
+    _need_orders(request, here)
+    return here, fields
+
+
+def _need_orders(request: HttpRequest, here: Desk) -> None:
     if not may_order(request, here):
         raise ForbiddenError("scope_missing", f"this needs a key with the scope {SCOPE!r}")
 

@@ -5,8 +5,8 @@ from typing import Any, Final
 from litestar import Response, get
 
 from lodestone.base.list_page import number_after
-from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, show
-from lodestone.console.advertiser.ordering import called, need_orders, reads
+from lodestone.console.advertiser.desk import ADVERTISER, Desk, show
+from lodestone.console.advertiser.ordering import called, ordering_desk, reads
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.lists import Lists, lists_of
 from lodestone.console.logging_in import refusals_of
@@ -20,8 +20,7 @@ _REFUSALS: Final = refusals_of(ADVERTISER)
 @get(PATH, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_orders(request: HttpRequest) -> Response[Any]:
     """List what waits for the advertiser, what is under way and what has ended."""
-    here = await desk(request)
-    need_orders(request, here)
+    here = await ordering_desk(request)
     asked = request.query_params.get("before")
     before = number_after(asked or None, "before", cure="use the address of the page before, unchanged")  # fmt: skip
     lists = Lists((), (), (), None) if here.chosen is None else await off_loop(request, _read, here, before)  # fmt: skip
