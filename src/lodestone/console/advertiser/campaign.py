@@ -16,7 +16,7 @@ from lodestone.base.money import decimals
 from lodestone.base.wire import app_id
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, onward, sent, show
 from lodestone.console.advertiser.diagnosis import diagnosis_said
-from lodestone.console.advertiser.refusals import REFUSED, field_at_fault, refusal_said
+from lodestone.console.advertiser.refusals import field_at_fault, refusal_said
 from lodestone.console.advertiser.results import Results, question_of, results_of
 from lodestone.console.advertiser.said import (
     audience_said,
@@ -28,6 +28,7 @@ from lodestone.console.advertiser.said import (
     strategy_said,
 )
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.refusals import REFUSED
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader, plain_amount

@@ -2,17 +2,9 @@
 
 from typing import Final
 
-from lodestone.base.errors import (
-    ConflictError,
-    GoneError,
-    InvalidError,
-    LodestoneError,
-    UnknownError,
-)
+from lodestone.base.errors import LodestoneError
 from lodestone.console.words import Words
 
-REFUSED: Final = (ConflictError, GoneError, UnknownError, InvalidError)
-"""What a form of the desk is answered with where what it asks cannot be done."""
 _FIELDS: Final = {
     "budget.daily": "daily", "budget.lifetime": "lifetime", "budget": "daily", "product_id": "product", "daily_budget": "daily",
 }  # fmt: skip

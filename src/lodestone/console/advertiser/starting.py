@@ -21,9 +21,10 @@ from lodestone.console.advertiser.desk import (
     show,
 )
 from lodestone.console.advertiser.forecast import ForecastShown, forecast_shown
-from lodestone.console.advertiser.refusals import REFUSED, field_at_fault, refusal_said
+from lodestone.console.advertiser.refusals import field_at_fault, refusal_said
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import word_of
+from lodestone.console.assignments.refusals import REFUSED
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader
