@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from litestar import Response, get, post
@@ -11,7 +12,6 @@ from lodestone.base.errors import LodestoneError
 from lodestone.base.wire import app_id
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, onward, show
 from lodestone.console.advertiser.ordering import (
-    called,
     ordering_desk,
     ordering_sent,
     orders_of,
@@ -28,6 +28,7 @@ from lodestone.console.assignments.view import Fact, brief_facts
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader
+from lodestone.console.names import people_names
 from lodestone.creators.assignment import TEXT_MAX, OfferIn
 from lodestone.creators.brief import BriefIn, BriefOut
 from lodestone.services.access.permissions import ANYONE, FORM
@@ -169,13 +170,13 @@ def _lists(here: Desk, brief: BriefOut) -> Lists:
     """Read what came of a brief; in a thread."""
     wanted = AssignmentFilter(brief=brief.id)
     return lists_of(
-        here.speech, "advertiser", reads(here), wanted, None, lambda people: called(here, people)
+        here.speech, "advertiser", reads(here), wanted, None, partial(people_names, here.engine)
     )
 
 
 def _named(here: Desk, brief: BriefOut) -> tuple[str, ...]:
     """Return whom a brief is for, by name; in a thread."""
-    names = called(here, set(brief.creator_ids))
+    names = people_names(here.engine, brief.creator_ids)
     return tuple(names.get(person, person) for person in brief.creator_ids)
 
 

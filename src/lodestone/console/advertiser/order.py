@@ -10,7 +10,6 @@ from lodestone.base.errors import LodestoneError, UnknownError
 from lodestone.base.wire import app_id
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, onward, show
 from lodestone.console.advertiser.ordering import (
-    called,
     ordering_desk,
     ordering_sent,
     orders_of,
@@ -26,6 +25,7 @@ from lodestone.console.assignments.view import offer_view, order_view
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader
+from lodestone.console.names import people_names
 from lodestone.creators.assignment import TEXT_MAX, ActIn, AssignmentOut, WordsIn
 from lodestone.services.access.permissions import ANYONE, FORM
 
@@ -148,7 +148,9 @@ async def _creator(request: HttpRequest, here: Desk, order: AssignmentOut) -> st
     """Return what an order's creator is called; empty once they are erased."""
     if order.creator_id is None:
         return ""
-    return (await off_loop(request, called, here, {order.creator_id})).get(order.creator_id, "")
+    return (await off_loop(request, people_names, here.engine, {order.creator_id})).get(
+        order.creator_id, ""
+    )
 
 
 def _came_of(here: Desk, done: str, stage: str) -> Note | None:

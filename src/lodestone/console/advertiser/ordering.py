@@ -3,7 +3,7 @@
 from lodestone.base.errors import ForbiddenError, UnknownError
 from lodestone.console.advertiser.desk import Desk, desk, may_order, sent
 from lodestone.console.asking import HttpRequest
-from lodestone.services import creator_cases, use_cases
+from lodestone.services import creator_cases
 from lodestone.services.creators.order_desk import BriefShown, OfferShown, OrderDesk, OrderShown
 from lodestone.services.creators.orders import CreatorOrders
 from lodestone.services.creators.profiles import SCOPE, Profiles
@@ -69,9 +69,3 @@ def own_brief(here: Desk, brief_id: str) -> BriefShown:
 
 def _theirs(here: Desk, advertiser_id: str) -> bool:
     return here.person_id is None or advertiser_id in {name for name, _ in here.advertisers}
-
-
-def called(here: Desk, people: set[str]) -> dict[str, str]:
-    """Return what some people are called, their id where they have no name; in a thread."""
-    records = use_cases.stored(here.engine).people_called(people)
-    return {name: records[name].given.name or name for name in people if name in records}

@@ -1,15 +1,17 @@
 """What an advertiser has ordered from creators: what waits for them first, then all others, the newest first."""
 
+from functools import partial
 from typing import Any, Final
 
 from litestar import Response, get
 
 from lodestone.base.list_page import number_after
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, show
-from lodestone.console.advertiser.ordering import called, ordering_desk, reads
+from lodestone.console.advertiser.ordering import ordering_desk, reads
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.lists import Lists, lists_of
 from lodestone.console.logging_in import refusals_of
+from lodestone.console.names import people_names
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.creators import AssignmentFilter
 
@@ -37,7 +39,7 @@ def _read(here: Desk, before: int | None) -> Lists:
     assert here.chosen is not None
     wanted = AssignmentFilter(advertiser=here.chosen.id)
     return lists_of(
-        here.speech, "advertiser", reads(here), wanted, before, lambda people: called(here, people)
+        here.speech, "advertiser", reads(here), wanted, before, partial(people_names, here.engine)
     )
 
 

@@ -42,7 +42,7 @@ def lists_of(
         reads: What desks read.
         wanted: Whose orders.
         before: Of a later page of ended ones, before which number it begins; nothing else is listed then.
-        called: Says what people are called.
+        called: Says what people are called, by id.
     """
     ended, follows = reads.orders(PAGE, before, wanted._replace(stages=ENDED))
     asked = [] if before is not None else reads.asked(wanted)
@@ -59,6 +59,6 @@ def lists_of(
         *(row(shown.order, shown.of) for shown in under_way),
     ]
     return Lists(
-        tuple(one for one in running if one.waits), tuple(one for one in running if not one.waits),
+        tuple(order for order in running if order.waits), tuple(order for order in running if not order.waits),
         tuple(row(shown.order, shown.of) for shown in ended), follows,
     )  # fmt: skip

@@ -28,7 +28,7 @@ from lodestone.console.merchant.desk import (
     show,
 )
 from lodestone.console.merchant.refusals import REFUSED
-from lodestone.console.reader import name_of
+from lodestone.console.names import people_names
 from lodestone.services import use_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.commerce.context import Reply
@@ -211,8 +211,8 @@ async def _page(
 def _read(here: Desk) -> dict[str, object]:
     """Read what was redeemed today and who waits; in a thread."""
     done = _today(here)
-    staff = _named(
-        here, {redemption.staff_id for redemption in done if redemption.staff_id is not None}
+    staff = people_names(
+        here.engine, {redemption.staff_id for redemption in done if redemption.staff_id is not None}
     )
     goods = Goods.of(here.engine, (redemption.voucher for redemption in done))
     rows = [_done(here, redemption, staff, goods) for redemption in done]
@@ -248,12 +248,6 @@ def _today(here: Desk) -> list[RedemptionOut]:
     first = Instant(community.days.starts(today))
     last = Instant(community.days.starts(today + timedelta(days=1)))
     return use_cases.order_lists(engine.trade).redemptions(here.shop.id, first, last)
-
-
-def _named(here: Desk, people: set[str]) -> dict[str, str]:
-    """Return what people are called, by id."""
-    found = use_cases.stored(here.engine).people_called(people)
-    return {name: name_of(record.given) or name for name, record in found.items()}
 
 
 def _done(here: Desk, redemption: RedemptionOut, staff: dict[str, str], goods: Goods) -> Done:

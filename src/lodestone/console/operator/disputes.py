@@ -15,12 +15,12 @@ from lodestone.console.assignments.refusals import REFUSED, refusal_said
 from lodestone.console.assignments.view import OrderView, order_view
 from lodestone.console.logging_in import Entered, entered, gate_of, refusals_of
 from lodestone.console.merchant.forms import FormReader
+from lodestone.console.names import people_names
 from lodestone.console.operator.desk import OPERATOR, Note, answer, need, onward, sent
-from lodestone.console.reader import name_of
 from lodestone.console.speech import Speech
 from lodestone.creators.assignment import TEXT_MAX, SettleDisputeIn
 from lodestone.creators.life import Stage
-from lodestone.services import creator_cases, use_cases
+from lodestone.services import creator_cases
 from lodestone.services.access.permissions import ANYONE, FORM
 from lodestone.services.creators import AssignmentFilter
 from lodestone.services.creators.orders import DECIDE_SCOPE
@@ -90,12 +90,12 @@ def _read(who: Entered, speech: Speech) -> tuple[OrderView, ...]:
     shown, _ = creator_cases.order_desk(who.engine).orders(
         _PAGE, None, AssignmentFilter(stages=_DISPUTED)
     )
-    creators = {one.order.creator_id for one in shown if one.order.creator_id is not None}
-    people = use_cases.stored(who.engine).people_called(creators)
-    names = {name: name_of(record.given) or name for name, record in people.items()}
+    names = people_names(
+        who.engine, {dispute.order.creator_id for dispute in shown if dispute.order.creator_id}
+    )
     return tuple(
-        order_view(speech, "advertiser", one, names.get(one.order.creator_id or "", ""))
-        for one in shown
+        order_view(speech, "advertiser", dispute, names.get(dispute.order.creator_id or "", ""))
+        for dispute in shown
     )
 
 

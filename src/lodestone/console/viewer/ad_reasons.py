@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from lodestone.console.because import Subject
-from lodestone.console.reader import name_of
+from lodestone.console.names import people_names
 from lodestone.console.speech import Speech
 from lodestone.console.viewer.post_reads import domain_names
 from lodestone.console.why_ad import AdFacts, AdTold, ad_told
@@ -42,8 +42,4 @@ def _names(engine: Engine, matches: tuple[Match, ...]) -> dict[str, str]:
     """Return what the domains and people are called that matches name, by id."""
     domains = {n for m in matches if m.asks in ("place", "channel", "profession") for n in m.names}
     creators = {n for m in matches if m.asks == "creator" for n in m.names}
-    people = use_cases.stored(engine).people_called(creators)
-    return {
-        **domain_names(engine, domains),
-        **{name: name_of(record.given) or name for name, record in people.items()},
-    }
+    return domain_names(engine, domains) | people_names(engine, creators)
