@@ -86,7 +86,9 @@ def _settlement(reader: FormReader) -> Settlement | None:
     money = {name: money_of(reader, name) for name in ("price", "floor", "cap")}
     share = share_of(reader, "share") if kind == "cps" else None
     price = None if kind == "cps" else money["price"]
-    action = next((one for one in _ACTIONS if one == reader.values.get("action")), _ACTIONS[0])
+    action = next(
+        (action for action in _ACTIONS if action == reader.values.get("action")), _ACTIONS[0]
+    )
     return Settlement(
         kind=kind, price=price, share=share, floor=money["floor"], cap=money["cap"],
         action=action if kind == "cpa" else _ACTIONS[0],
@@ -131,7 +133,9 @@ def _products(here: Desk) -> list[tuple[str, str]]:
     for shop in here.shops:
         if own in (None, shop.id):
             products += shops.products(_PRODUCTS_MAX, None, shop.id)
-    named = [(one.id, name_of(one)) for one in products if one.state == "live"][:_PRODUCTS_MAX]
+    named = [(product.id, name_of(product)) for product in products if product.state == "live"][
+        :_PRODUCTS_MAX
+    ]
     return [("", here.words.say("none in particular")), *named]
 
 

@@ -82,7 +82,7 @@ async def _offer_page(
     if error is not None:
         note = Note(refusal_said(here.words, error), good=False)
     view = offer_view(here.speech, "advertiser", shown, await _creator(request, here, shown.made))
-    context = {"order": view, "offer": shown.offer, "offer_id": offer_id}
+    context = {"order": view, "offer_id": offer_id}
     return show(request, here, "offer", context, note=note, query={"offer": offer_id})
 
 

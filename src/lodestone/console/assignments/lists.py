@@ -12,7 +12,7 @@ from lodestone.creators.life import ENDED, HOLDS
 from lodestone.services.creators import AssignmentFilter
 from lodestone.services.creators.order_desk import BriefShown, OrderDesk
 
-PAGE: Final = 30
+_PAGE: Final = 30
 _OPEN_MAX: Final = 200
 """Orders under way that are shown at once."""
 
@@ -44,7 +44,7 @@ def lists_of(
         before: Of a later page of ended ones, before which number it begins; nothing else is listed then.
         called: Says what people are called, by id.
     """
-    ended, follows = reads.orders(PAGE, before, wanted._replace(stages=ENDED))
+    ended, follows = reads.orders(_PAGE, before, wanted._replace(stages=ENDED))
     asked = [] if before is not None else reads.asked(wanted)
     under_way = [] if before is not None else reads.orders(_OPEN_MAX, None, wanted._replace(stages=HOLDS))[0]  # fmt: skip
     orders = [*(shown.made for shown in asked), *(shown.order for shown in (*under_way, *ended))]

@@ -1,15 +1,14 @@
 """What is to be done about an order now, by when, and what silence means; for each side."""
 
-from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
+from lodestone.console.assignments.said import moment
 from lodestone.console.speech import Speech
 from lodestone.console.words import Words
 from lodestone.creators.assignment import AssignmentOut
 from lodestone.creators.life import Actor, Move, Stage, after
 
 Side: TypeAlias = Literal["creator", "advertiser"]
-ACTORS: Final = {"creator": Actor.CREATOR, "advertiser": Actor.ADVERTISER}
 _TURNS: Final = {
     "creator": frozenset({"offered", "accepted", "revising", "approved"}),
     "advertiser": frozenset({"bid", "drafted"}),
@@ -32,7 +31,7 @@ def waits_for(side: Side, stage: str) -> bool:
 
 def moves_of(side: Side, order: AssignmentOut) -> frozenset[str]:
     """Return what a side may do with an order as it stands, while its time is not over."""
-    stage, actor = Stage[order.stage.upper()], ACTORS[side]
+    stage, actor = Stage[order.stage.upper()], Actor[side.upper()]
     moves = {move for move in Move if after(stage, move, actor) is not None}
     if not order.rounds_left:
         moves.discard(Move.REVISE)
@@ -41,7 +40,7 @@ def moves_of(side: Side, order: AssignmentOut) -> frozenset[str]:
 
 def now_said(speech: Speech, side: Side, stage: str, due: str | None) -> str:
     """Say what is to be done now and by when, or that nothing is."""
-    when = "" if due is None else speech.moment(datetime.fromisoformat(due), seconds=False)
+    when = "" if due is None else moment(speech, due)
     sentences = _for_creator if side == "creator" else _for_advertiser
     return {**_ended(speech.words), **sentences(speech.words, {"time": when})}[stage]
 

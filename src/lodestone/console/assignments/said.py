@@ -1,6 +1,7 @@
 """What pages say of creators' orders: how each stands, what is paid for it, who did what, why a play does not count."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from lodestone.console.assignments.forms import write_per_cent
@@ -9,8 +10,13 @@ from lodestone.console.words import Words
 from lodestone.creators.assignment import MoveOut
 from lodestone.creators.brief import Settlement
 
-TITLE_MAX: Final = 60
+_TITLE_MAX: Final = 60
 """Letters of a brief that stand for it in a list."""
+
+
+def moment(speech: Speech, text: str) -> str:
+    """Write an instant of the API."""
+    return speech.moment(datetime.fromisoformat(text), seconds=False)
 
 
 def title_of(text: str) -> str:
@@ -20,7 +26,7 @@ def title_of(text: str) -> str:
     'Half a minute of our soup at noon, with the pot, the steam…'
     """
     first = next(iter(text.strip().splitlines()), "")
-    return first if len(first) <= TITLE_MAX else first[: TITLE_MAX - 1].rstrip() + "…"
+    return first if len(first) <= _TITLE_MAX else first[: _TITLE_MAX - 1].rstrip() + "…"
 
 
 def stage_name(words: Words, stage: str) -> str:

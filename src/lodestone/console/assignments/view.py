@@ -1,12 +1,12 @@
 """An order as a page shows it: how it stands, what was said and done, both numbers and why they differ, where the money is."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from lodestone.console.assignments.now import Side, moves_of, now_said, silence_said, waits_for
 from lodestone.console.assignments.said import (
     by_name,
     excluded_said,
+    moment,
     move_said,
     stage_name,
     terms_said,
@@ -127,9 +127,9 @@ def order_view(speech: Speech, side: Side, shown: OrderShown, creator: str) -> O
         title=_title(speech, shown.of), brief="" if shown.of is None else shown.of.brief.text,
         now=now_said(speech, side, order.stage, order.due), silence=silence_said(words, order.stage),
         waits=waits_for(side, order.stage), moves=moves_of(side, order),
-        facts=facts_of(speech, order, shown.of, creator),
+        facts=_facts(speech, order, shown.of, creator),
         steps=tuple(_step(speech, move) for move in reversed(order.history)),
-        counts=counts_of(speech, order), late=order.counted_late is not None, money=money_of(speech, order),
+        counts=_counts(speech, order), late=order.counted_late is not None, money=_money(speech, order),
         item_id=order.item_id, draft=next((move.text or "" for move in reversed(order.history) if move.move == "submit"), ""),
     )  # fmt: skip
 
@@ -142,12 +142,7 @@ def _advertiser(speech: Speech, of: BriefShown | None) -> str:
     return (of and of.advertiser) or speech.words.say("an advertiser who is gone")
 
 
-def moment(speech: Speech, text: str) -> str:
-    """Write an instant of the API."""
-    return speech.moment(datetime.fromisoformat(text), seconds=False)
-
-
-def facts_of(
+def _facts(
     speech: Speech, order: AssignmentOut, of: BriefShown | None, creator: str
 ) -> tuple[Fact, ...]:
     """Say what was agreed."""
@@ -172,7 +167,7 @@ def _step(speech: Speech, move: MoveOut) -> Step:
     return Step(moment(speech, move.at), by_name(words, move.by), move_said(words, move), move.text or "")  # fmt: skip
 
 
-def counts_of(speech: Speech, order: AssignmentOut) -> tuple[CountRow, ...]:
+def _counts(speech: Speech, order: AssignmentOut) -> tuple[CountRow, ...]:
     """Show both numbers and why they differ, line by line; nothing where nothing is counted or was yet."""
     counts = [count for count in (order.counted, order.counted_late) if count is not None]
     if order.settlement.kind == "fixed" or not counts:
@@ -210,7 +205,7 @@ def _less(count: int) -> str:
     return f"{MINUS}{whole(count)}" if count else "0"
 
 
-def money_of(speech: Speech, order: AssignmentOut) -> tuple[Fact, ...]:
+def _money(speech: Speech, order: AssignmentOut) -> tuple[Fact, ...]:
     """Say where an order's money is: what was set aside, and once it is divided what each had of it."""
     say, exact = speech.words.say, speech.exact
     aside = Fact(say("Set aside"), exact(order.escrow.micros))

@@ -10,8 +10,8 @@ from lodestone.base.wire import app_id
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import made_name, pay_of, word_of
 from lodestone.console.assignments.refusals import REFUSED, form_refused
-from lodestone.console.assignments.said import title_of
-from lodestone.console.assignments.view import Fact, brief_facts, moment
+from lodestone.console.assignments.said import moment, title_of
+from lodestone.console.assignments.view import Fact, brief_facts
 from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.forms import FormReader
@@ -49,7 +49,6 @@ async def get_briefs(request: HttpRequest) -> Response[Any]:
     ]  # fmt: skip
     context = {
         "summary": summary if shown else words.say("No brief is open to you"), "rows": rows,
-        "profile": here.profile,
     }  # fmt: skip
     return show(request, here, "briefs", context)
 

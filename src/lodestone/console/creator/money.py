@@ -1,13 +1,13 @@
 """A creator's money: what they have earned and been paid out, from the ledger line by line, each with its order."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from litestar import Response, get
 
 from lodestone.base.errors import InvalidError, UnknownError
 from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.assignments.said import moment
 from lodestone.console.creator.desk import CREATOR, Desk, desk, show
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
@@ -67,7 +67,7 @@ async def get_money(request: HttpRequest) -> Response[Any]:
     lines = [] if statement.payable is None else statement.payable.lines[::-1]
     context: dict[str, object] = {
         "summary": _summary(here, statement), "rows": [_row(here, line) for line in lines[:_LINES_MAX]],
-        "others": [(_name(here, one.kind), here.speech.exact(one.closing.micros)) for one in statement.others if one.closing.micros],
+        "others": [(_name(here, account.kind), here.speech.exact(account.closing.micros)) for account in statement.others if account.closing.micros],
         "more": max(0, len(lines) - _LINES_MAX), "first": day_text(first), "last": day_text(last),
     }  # fmt: skip
     days = {"from": day_text(first), "to": day_text(last)}
@@ -98,7 +98,7 @@ def _row(here: Desk, line: StatementLine) -> Row:
     change, exact, external = line.change.micros, here.speech.exact, line.transfer.external or ""
     return Row(
         _what(here, line.transfer.code),
-        here.speech.moment(datetime.fromisoformat(line.transfer.time), seconds=False),
+        moment(here.speech, line.transfer.time),
         ("+" if change > 0 else MINUS) + exact(abs(change)), change > 0, exact(line.balance.micros),
         external if external.startswith(ASSIGNMENT) else "",
     )  # fmt: skip

@@ -67,7 +67,7 @@ async def _page(
     if error is not None:
         note = Note(refusal_said(here.words, error), good=False)
     context = {
-        "order": offer_view(here.speech, "creator", shown, here.name), "offer": shown.offer,
+        "order": offer_view(here.speech, "creator", shown, here.name),
         "offer_id": offer_id,
     }  # fmt: skip
     return show(request, here, "offer", context, note=note, query={"offer": offer_id})

@@ -10,8 +10,7 @@ from lodestone.base.errors import UnknownError
 from lodestone.base.wire import app_id
 from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import write_per_cent
-from lodestone.console.assignments.said import title_of
-from lodestone.console.assignments.view import moment
+from lodestone.console.assignments.said import moment, title_of
 from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
@@ -80,25 +79,27 @@ def _cases(here: Desk) -> Authorisations:
 def _read(here: Desk) -> tuple[Permit, ...]:
     """Read the authorisations, those that can be revoked first; in a thread."""
     given = _cases(here).all(_MOST, None, here.person_id, None)
-    items = use_cases.stored(here.engine).items_called({one.item_id for one in given})
-    names = here.reads.advertisers_called({one.advertiser_id for one in given})
+    items = use_cases.stored(here.engine).items_called(
+        {authorisation.item_id for authorisation in given}
+    )
+    names = here.reads.advertisers_called({authorisation.advertiser_id for authorisation in given})
     titles = {name: title_of(words_of(record.given).text) for name, record in items.items()}
-    permits = [_permit(here, one, titles, names) for one in given]
+    permits = [_permit(here, authorisation, titles, names) for authorisation in given]
     return tuple(sorted(permits, key=lambda permit: not permit.open))
 
 
 def _permit(
-    here: Desk, one: AuthorisationOut, titles: dict[str, str], names: dict[str, str]
+    here: Desk, given: AuthorisationOut, titles: dict[str, str], names: dict[str, str]
 ) -> Permit:
     say = here.words.say
     states = {
         "in_force": say("in force"), "to_come": say("to come"), "over": say("over"), "revoked": say("revoked"),
     }  # fmt: skip
     return Permit(
-        one.id, titles.get(one.item_id) or one.item_id, one.item_id, one.state, states[one.state],
-        names.get(one.advertiser_id) or say("an advertiser who is gone"), moment(here.speech, one.starts),
-        moment(here.speech, one.until), write_per_cent(one.share),
-        one.state in ("in_force", "to_come"),
+        given.id, titles.get(given.item_id) or given.item_id, given.item_id, given.state, states[given.state],
+        names.get(given.advertiser_id) or say("an advertiser who is gone"), moment(here.speech, given.starts),
+        moment(here.speech, given.until), write_per_cent(given.share),
+        given.state in ("in_force", "to_come"),
     )  # fmt: skip
 
 

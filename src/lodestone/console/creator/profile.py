@@ -106,7 +106,7 @@ def _page(
         note = Note(here.words.say("It is saved."), good=True)
     context = {
         "summary": _summary(here), "values": _values(here) if reader is None else reader.values, "errors": errors, "sign": here.speech.sign,
-        "kept": _kept(here), "letters": _TOPICS_LETTERS,
+        "reliability": _reliability(here), "letters": _TOPICS_LETTERS,
     }  # fmt: skip
     return show(request, here, "profile", context, note=note)
 
@@ -118,7 +118,7 @@ def _summary(here: Desk) -> str:
     return say("You take orders") if profile.open else say("You take no orders at present")
 
 
-def _kept(here: Desk) -> str:
+def _reliability(here: Desk) -> str:
     """Say how reliable a creator has been, which advertisers see too; empty before the first order has ended."""
     if here.profile is None or not here.profile.reliability.taken:
         return ""

@@ -150,9 +150,9 @@ def income_cards(report: IncomeReport, speech: Speech) -> list[TableCard]:
         "ad_share": say("share of ads"), "other": say("other"),
     }  # fmt: skip
     return [
-        _card("income-kinds", (say("By kind of income"), say("Kind")), report.by_kind, [kinds[one.name] for one in report.by_kind], speech),
-        _card("income-audiences", (say("By followers"), say("Followers")), report.by_audience, [_audience(one.name, speech) for one in report.by_audience], speech),
-        _card("income-regions", (say("By region"), say("Region")), report.by_region, [_region(one.name, speech) for one in report.by_region], speech),
+        _card("income-kinds", (say("By kind of income"), say("Kind")), report.by_kind, [kinds[cell.name] for cell in report.by_kind], speech),
+        _card("income-audiences", (say("By followers"), say("Followers")), report.by_audience, [_audience(cell.name, speech) for cell in report.by_audience], speech),
+        _card("income-regions", (say("By region"), say("Region")), report.by_region, [_region(cell.name, speech) for cell in report.by_region], speech),
         TableCard("income-chain", say("From being seen to being paid"), _chain(report, speech)),
     ]  # fmt: skip
 
@@ -175,7 +175,7 @@ def _card(
 def _chain(report: IncomeReport, speech: Speech) -> Table:
     say, hidden = speech.words.say, speech.words.say("too few")
 
-    def told(count: int | None, first: str | None) -> str:
+    def figure(count: int | None, first: str | None) -> str:
         if count is None:
             return hidden
         return whole(count) if first is None else f"{whole(count)} ({speech.day(first)})"
@@ -185,12 +185,12 @@ def _chain(report: IncomeReport, speech: Speech) -> Table:
         head,
         tuple(
             (
-                _region(one.region, speech),
-                told(one.impressions, one.first_impression),
-                told(one.orders, one.first_order),
-                told(one.people_paid, one.first_paid),
+                _region(link.region, speech),
+                figure(link.impressions, link.first_impression),
+                figure(link.orders, link.first_order),
+                figure(link.people_paid, link.first_paid),
             )
-            for one in report.chain
+            for link in report.chain
         ),
     )
 
