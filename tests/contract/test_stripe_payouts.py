@@ -105,7 +105,7 @@ class Till:
     def proved(self):
         """Hold the book against what the stand-in truly moved."""
         accounts = self.records.accounts("town")
-        assert sum(one.balance for one in accounts) == 0
+        assert sum(account.balance for account in accounts) == 0
         assert audit(self.money, self.records, CHECKS).differences == []
         gone = 0
         for party, account in SHOPS.items():
@@ -116,9 +116,9 @@ class Till:
         assert clearing == gone - sum(self.earned.values())
         assert self.balance(AccountKind.PAYOUTS_IN_TRANSIT, provider(STRIPE)) == 0
         assert self.balance(AccountKind.ADJUSTMENT, "platform") == 0
-        groups = [one["transfer_group"] for one in self.stand_in.transfers.values()]
+        groups = [transfer["transfer_group"] for transfer in self.stand_in.transfers.values()]
         assert len(groups) == len(set(groups)), "a payout was made twice"
-        ended = {one.state for one in self.records.payouts("town")}
+        ended = {payout.state for payout in self.records.payouts("town")}
         assert ended <= {"paid", "declined", "reversed"}
 
 
@@ -257,7 +257,7 @@ def test_who_has_no_account_with_it_waits_for_another_provider(till):
     till.earn(shop("b"), 100 * FEN)
     till.next_day()
 
-    assert [one.party for one in till.records.payouts("town")] == [shop("a")]
+    assert [payout.party for payout in till.records.payouts("town")] == [shop("a")]
 
 
 def test_money_is_brought_to_a_provider_once_and_never_more_than_there_is(till):
@@ -289,7 +289,7 @@ def test_a_payees_trouble_is_kept_until_the_bank_takes_money_again(till):
         kind = "payout.failed" if trouble else "payout.paid"
         till.stand_in.happened(kind, {"failure_code": trouble}, account=account)
         asyncio.run(till.hear(till.stand_in.events[-1]))
-        troubles = {one.party: one.trouble for one in till.records.payees("town")}
+        troubles = {payee.party: payee.trouble for payee in till.records.payees("town")}
         assert troubles == {shop("a"): expected, shop("b"): "", shop("c"): ""}
 
 

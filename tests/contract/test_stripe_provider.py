@@ -107,11 +107,11 @@ def test_nobody_at_the_address_declines_nothing():
 def test_a_payee_changed_meanwhile_is_never_paid_twice(stand_in, provider):
     stand_in.faults.append(LOST_AFTER)
     ask(provider)
-    found = ask(provider, account="acct_b")
+    reply = ask(provider, account="acct_b")
     stand_in.transfers.clear()  # as if the list lagged behind
     refused = ask(provider, account="acct_b")
 
-    assert (found.state, found.reference) == (PaymentState.DONE, "tr_0")
+    assert (reply.state, reply.reference) == (PaymentState.DONE, "tr_0")
     assert (refused.state, refused.reason) == (PaymentState.UNKNOWN, "idempotency_error")
 
 
@@ -130,7 +130,7 @@ def test_an_amount_is_told_in_the_units_that_stripe_counts_in(stand_in, provider
     word = ask(provider, micros, currency)
 
     assert word.amount == micros
-    assert [one["amount"] for one in stand_in.transfers.values()] == [units]
+    assert [transfer["amount"] for transfer in stand_in.transfers.values()] == [units]
 
 
 @pytest.mark.parametrize(("currency", "micros"), [("KWD", 1_231_000), ("ISK", 5_500_000), ("MGA", 7_500_000), ("CNY", 5_000)])  # fmt: skip

@@ -157,7 +157,7 @@ async def test_one_revoked_before_it_began_does_not_stand_before_another(world):
 async def test_it_is_exported_and_erased_with_either_party(world):
     await run_it(world)
     for person in ("ann", "mei"):
-        held = await world.ask("GET", f"/v1/people/{person}/export", status=200)
-        assert [let["id"] for let in held["advertising"]["authorisations"]] == ["let"]
+        export = await world.ask("GET", f"/v1/people/{person}/export", status=200)
+        assert [let["id"] for let in export["advertising"]["authorisations"]] == ["let"]
     await world.ask("DELETE", "/v1/people/mei", status=204)
     assert (await world.ask("GET", ROUTE, status=200))["state"] == "revoked"

@@ -18,7 +18,7 @@ async def earned(world):
     rows = world.engine.state.people
     directory = world.engine.directory
     ordinals = [int(rows[directory.people[f"p{n}"]]["ordinal"]) for n in range(7)]
-    payables = [money.account(AccountKind.CREATOR_PAYABLE, person(one)) for one in ordinals]
+    payables = [money.account(AccountKind.CREATOR_PAYABLE, person(ordinal)) for ordinal in ordinals]
     stall = money.account(AccountKind.MERCHANT_PAYABLE, shop("soups"))
 
     def move(name, debit, credit, amount, code, **more):
@@ -29,7 +29,7 @@ async def earned(world):
     held = money.account(AccountKind.CREATOR_HELD, person(ordinals[0]))
     asked = [
         move("charge", clearing, ads, 4_000_000, Code.AD_CHARGES),
-        *(move(f"c{n}", clearing, one, 1_000_000 * (n + 1), Code.CREATOR_EARNED) for n, one in enumerate(payables)),
+        *(move(f"c{n}", clearing, payable, 1_000_000 * (n + 1), Code.CREATOR_EARNED) for n, payable in enumerate(payables)),
         move("lost", payables[6], clearing, 7_000_000, Code.ESCROW_ADJUSTED),
         move("sale", clearing, stall, 5_000_000, Code.EARNED, external="o1"),
         move("back", stall, clearing, 1_000_000, Code.REFUND, external="o1"),
@@ -37,11 +37,11 @@ async def earned(world):
         move("ad", ads, held, 3_000_000, Code.AD_SHARE),
         move("free", held, payables[0], 3_000_000, Code.AD_SHARE_FREED),
         move("boost", payables[0], clearing, 1_000_000, Code.BOOST),
-        *(move(f"p{n}", one, transit, 500_000, Code.PAYOUT) for n, one in enumerate(payables[:5])),
+        *(move(f"p{n}", payable, transit, 500_000, Code.PAYOUT) for n, payable in enumerate(payables[:5])),
     ]  # fmt: skip
     opening = [clearing, house, stall, transit, ads, held, *payables]
     outcomes = await money.post(asked, opening=opening)
-    assert {one.name for one in outcomes} == {"POSTED"}
+    assert {outcome.name for outcome in outcomes} == {"POSTED"}
 
 
 def test_the_report_is_what_the_transfers_say_and_payouts_are_no_income(tmp_path):
@@ -50,18 +50,18 @@ def test_the_report_is_what_the_transfers_say_and_payouts_are_no_income(tmp_path
             await world.people(8)
             await market(world)
             await earned(world)
-            told = await world.ask("GET", f"{PATH}?living_micros=2000000&target=0.9", status=200)
+            report = await world.ask("GET", f"{PATH}?living_micros=2000000&target=0.9", status=200)
             before = await world.ask("GET", f"{PATH}?from=2026-02-01&to=2026-02-02", status=200)
-            return told, before
+            return report, before
 
-    told, before = run(scenario)
+    report, before = run(scenario)
 
-    assert told["people"] == 7, "six creators and the shop's owner"
-    assert told["income"] == {"micros": 28_000_000, "currency": "CNY"}
-    assert (told["house"]["micros"], told["reached"]) == (6_000_000, False)
-    assert told["partners_share"] == 28 / 34
-    assert told["living"]["people"] == 5
-    kinds = {one["name"]: one for one in told["by_kind"]}
+    assert report["people"] == 7, "six creators and the shop's owner"
+    assert report["income"] == {"micros": 28_000_000, "currency": "CNY"}
+    assert (report["house"]["micros"], report["reached"]) == (6_000_000, False)
+    assert report["partners_share"] == 28 / 34
+    assert report["living"]["people"] == 5
+    kinds = {cell["name"]: cell for cell in report["by_kind"]}
     assert kinds["sales"]["people"] is None, "one shop is one person"
     assert kinds["order"]["people"] is None, "or it would follow by subtraction"
     assert (before["people"], before["income"], before["by_region"]) == (None, None, [])

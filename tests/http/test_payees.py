@@ -42,8 +42,8 @@ async def heard(world, body, status, **more):
 
 
 async def payouts(world):
-    told = await world.ask("GET", f"/v1/payouts?day={DAY}", status=200)
-    return [(one["state"], one["paid"]["micros"], one["returned"]["micros"], one["reason"]) for one in told["data"]]  # fmt: skip
+    listed = await world.ask("GET", f"/v1/payouts?day={DAY}", status=200)
+    return [(payout["state"], payout["paid"]["micros"], payout["returned"]["micros"], payout["reason"]) for payout in listed["data"]]  # fmt: skip
 
 
 def test_a_shop_is_paid_by_stripe_and_what_stripe_takes_back_is_owed_again(tmp_path, capfd):
@@ -79,8 +79,8 @@ def test_a_shop_is_paid_by_stripe_and_what_stripe_takes_back_is_owed_again(tmp_p
 
     with StripeStandIn() as stand_in:
         run(scenario(stand_in))
-    told = capfd.readouterr()
-    assert "stripe" not in (told.out + told.err).lower()
+    printed = capfd.readouterr()
+    assert "stripe" not in (printed.out + printed.err).lower()
 
 
 def test_what_fits_no_payee_or_provider_is_refused(tmp_path):
@@ -103,8 +103,8 @@ def test_what_fits_no_payee_or_provider_is_refused(tmp_path):
         async with opened(tmp_path, environment=SETTINGS) as world:
             await market(world)
             for method, path, body, status, code in cases:
-                told = await world.ask(method, path, body, status=status)
-                assert told["error"]["code"] == code, path
+                refused = await world.ask(method, path, body, status=status)
+                assert refused["error"]["code"] == code, path
 
     run(scenario())
 
@@ -115,8 +115,8 @@ def test_an_order_is_not_paid_by_who_only_pays_out(tmp_path):
             await market(world)
             made = await world.ask("POST", "/v1/orders", {"buyer": "p1", "lines": [line()], "position": TOWN})  # fmt: skip
             pay = {"amount": made["total"], "method": "stripe"}
-            told = await world.ask("POST", f"/v1/orders/{made['id']}/pay", pay, status=400)
-            assert told["error"]["code"] == "method_unknown"
+            refused = await world.ask("POST", f"/v1/orders/{made['id']}/pay", pay, status=400)
+            assert refused["error"]["code"] == "method_unknown"
 
     run(scenario())
 
@@ -149,6 +149,8 @@ def test_a_query_parameter_that_is_missing_is_named_with_its_cure(tmp_path):
         async with opened(tmp_path) as world:
             return await world.ask("DELETE", "/v1/payees/shop:a%2Fb", status=400)
 
-    told = run(scenario)["error"]
-    assert told["details"] == [{"field": "provider", "problem": "is missing; send it in the query"}]
-    assert told["message"] == "provider: is missing; send it in the query"
+    refused = run(scenario)["error"]
+    assert refused["details"] == [
+        {"field": "provider", "problem": "is missing; send it in the query"}
+    ]
+    assert refused["message"] == "provider: is missing; send it in the query"

@@ -51,15 +51,17 @@ ROWS = st.lists(
 
 @given(ROWS)
 def test_no_cell_of_a_few_is_told_and_none_follows_from_the_others(rows):
-    told = report(earnings(rows))
+    figures = report(earnings(rows))
     earners = [row for row in rows if row[1] > 0]
     if len(earners) < K:
-        assert (told.people, told.income, told.median, told.gini, told.living) == (None,) * 5
-        assert told.by_kind == told.by_region == told.by_audience == told.chain == []
+        assert (figures.people, figures.income, figures.median, figures.gini, figures.living) == (
+            None,
+        ) * 5
+        assert figures.by_kind == figures.by_region == figures.by_audience == figures.chain == []
         return
-    assert told.people == len(earners)
-    assert told.income.micros == sum(row[1] for row in earners)
-    for cells in (told.by_region, told.by_audience):
+    assert figures.people == len(earners)
+    assert figures.income.micros == sum(row[1] for row in earners)
+    for cells in (figures.by_region, figures.by_audience):
         shown = [cell for cell in cells if cell.people is not None]
         dark = [cell for cell in cells if cell.people is None]
         left = len(earners) - sum(cell.people for cell in shown)
@@ -67,7 +69,7 @@ def test_no_cell_of_a_few_is_told_and_none_follows_from_the_others(rows):
         assert all(cell.income is None for cell in dark)
         assert len(dark) != 1
         assert (left >= K) if dark else (left == 0)
-        assert dark or sum(cell.income.micros for cell in shown) == told.income.micros
+        assert dark or sum(cell.income.micros for cell in shown) == figures.income.micros
 
 
 @given(st.lists(st.frozensets(st.integers(0, 30), max_size=12), max_size=6))
@@ -120,20 +122,22 @@ def test_gini_and_shares_are_those_of_published_examples():
 def test_what_people_earned_stands_beside_the_communitys_own_and_a_target():
     known = earnings([(0, 100, 5, "a")] * 10, house=3_000)
 
-    told = report(known)
-    assert (told.partners_share, told.reached) == (0.25, False)
+    figures = report(known)
+    assert (figures.partners_share, figures.reached) == (0.25, False)
     assert report(known, replace(WANTED, target=0.25)).reached
     assert report(known, replace(WANTED, target=None)).reached is None
 
 
 def test_how_many_live_on_it_is_told_in_steps_so_that_no_amount_can_be_closed_in_on():
     known = earnings([(0, 10 * index, 5, "a") for index in range(1, 24)])
-    told = [report(known, replace(WANTED, living=living)).living for living in range(1, 240)]
+    livings = [report(known, replace(WANTED, living=living)).living for living in range(1, 240)]
 
-    assert {one.people % K for one in told} == {0}
-    assert [one.people for one in told] == sorted((one.people for one in told), reverse=True)
+    assert {living.people % K for living in livings} == {0}
+    assert [living.people for living in livings] == sorted(
+        (living.people for living in livings), reverse=True
+    )
     assert report(known, replace(WANTED, living=None)).living is None
-    assert told[0].people == 20
+    assert livings[0].people == 20
 
 
 def test_the_small_creators_share_is_told_of_enough_on_both_sides_alone():
@@ -147,7 +151,7 @@ def test_a_region_is_followed_from_impressions_to_people_paid():
     stages = {"a": Stage(9, "2026-03-02"), "b": Stage(4, "2026-03-03"), "c": Stage(2, "2026-03-04")}
     known = earnings(rows, impressions=stages, orders={"b": Stage(3, "2026-03-05")}, paid={"a": Stage(4, "2026-03-06"), "b": Stage(7, "2026-03-07")})  # fmt: skip
 
-    chain = {one.region: one for one in report(known).chain}
+    chain = {stages.region: stages for stages in report(known).chain}
 
     assert chain["c"].impressions is chain["a"].impressions is None, "the least goes with it"
     b = chain["b"]

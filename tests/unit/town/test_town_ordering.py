@@ -105,8 +105,8 @@ def test_the_longest_word_of_a_slot_is_its_play():
     ]
     feed = Feed(receipt_id="r", slots=shown, next_cursor=None, degraded=[], personalised=True)
     count.show(truth, feed, 9)
-    told = [(1, 1.0), (2, 6.0), (3, 4.0)]
-    for at, seconds in told:
+    watched = [(1, 1.0), (2, 6.0), (3, 4.0)]
+    for at, seconds in watched:
         event = {"beacon": "here", "type": "watch", "watch_seconds": seconds}
         count.hear(truth, [{**event, "time": time_text(Instant(NOW + at * SECOND_MICROS))}])
     unheard = {"type": "watch", "watch_seconds": 9.0, "time": time_text(NOW)}

@@ -78,11 +78,11 @@ class Payments:
             for key, provider in self._trade.providers.items()
             if not provider.pays_accounts
         }
-        found = able.get(name)
-        if found is None:
+        taking = able.get(name)
+        if taking is None:
             problem = Problem(field, f"is none of {', '.join(sorted(able))}")
             raise InvalidError("method_unknown", f"{field} {problem.problem}.", (problem,))
-        return found
+        return taking
 
     async def pay(self, order_id: str, given: PayIn, once: Idempotency | None) -> Reply | Answer:
         """Have an order paid; again under its request id asks for the same payment.

@@ -28,8 +28,8 @@ def is_video(state: StateView, items: Ints) -> Bools:
 
 def of_plays(facts: Facts, state: StateView) -> Bools:
     """Say which facts of `PLAYED` tell of a play of their item; shape (facts,)."""
-    told: Bools = (facts["kind"] == FactKind.WATCH) == is_video(state, facts["item"])
-    return told
+    tells: Bools = (facts["kind"] == FactKind.WATCH) == is_video(state, facts["item"])
+    return tells
 
 
 def plays_of(facts: Facts, days: DayOf) -> Plays:
