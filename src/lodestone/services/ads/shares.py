@@ -33,8 +33,8 @@ HOLD_DAYS: Final = 8
 """Days for which a share is held: longer than what is found to be invalid traffic lies back."""
 BATCH: Final = 500
 """Creators whose transfers are posted together."""
-CODES: Final = (Code.AD_SHARE, Code.AD_SHARE_BACK, Code.AD_SHARE_DEBT)
-"""What a stretch is posted with."""
+CODES: Final = (Code.AD_SHARE_BACK, Code.AD_SHARE)
+"""What a stretch is posted with, in this order; each creator's chain has one of them, to or from the income of ads."""
 _EXTERNAL: Final = re.compile(r"shares log (\d+)-(\d+)")
 _KINDS: Final = (
     AccountKind.CREATOR_HELD, AccountKind.CREATOR_RECEIVABLE, AccountKind.CREATOR_PAYABLE,
@@ -68,8 +68,10 @@ def stretch_of(external: str) -> Stretch | None:
 def stretches_in(money: Money, first: int | None = None) -> dict[Stretch, int]:
     """Return the stretches that the ledger knows, and the day each was posted on; from a day on if given."""
     stretches: dict[Stretch, int] = {}
+    # By the account as well: the ledger finds an account's days by an index, a code by reading all there is.
+    revenue = money.account(AccountKind.AD_REVENUE).id
     for code in CODES:
-        wanted = TransferFilter(code=code, first=first)
+        wanted = TransferFilter(account=revenue, code=code, first=first)
         for booked in every_transfer(money.store, money.community, wanted):
             stretch = stretch_of(booked.transfer.external)
             if stretch is not None:
@@ -101,6 +103,8 @@ class ShareBook:
         self._post_charges, self._minimum = post_charges, minimum
         self._done: int | None = None
         """The day whose work is done."""
+        self._known: dict[Stretch, int] = {}
+        """The stretches that the ledger was seen to know, which it knows for ever, and the day each was posted on."""
 
     async def work(self) -> None:
         """Divide what ads were charged since the last time, where today's has not been done; free what was held.
@@ -198,7 +202,8 @@ class ShareBook:
     def _due(self, today: int) -> dict[int, int]:
         """Return what is freed today, by creator: all that is held, but for what came within the days of the hold."""
         fresh: dict[bytes, int] = defaultdict(int)
-        wanted = TransferFilter(code=Code.AD_SHARE, first=today - HOLD_DAYS + 1)
+        revenue = self._money.account(AccountKind.AD_REVENUE).id
+        wanted = TransferFilter(account=revenue, code=Code.AD_SHARE, first=today - HOLD_DAYS + 1)
         for booked in self._transfers(wanted):
             fresh[booked.transfer.credit] += booked.transfer.amount
         freed = TransferFilter(code=Code.AD_SHARE_FREED, first=today)
@@ -212,9 +217,10 @@ class ShareBook:
 
     def _stretches(self) -> tuple[list[Stretch], int | None]:
         """Return the stretches that the ledger knows, in order, and the day of the last."""
-        stretches = stretches_in(self._money)
-        ordered = sorted(stretches)
-        return ordered, stretches[ordered[-1]] if ordered else None
+        newest = max(self._known.values(), default=None)
+        self._known |= stretches_in(self._money, newest)
+        ordered = sorted(self._known)
+        return ordered, self._known[ordered[-1]] if ordered else None
 
     def _posted(self, stretch: Stretch) -> set[TransferId]:
         wanted = TransferFilter(external=external_of(stretch))
