@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.worlds.advertiser_desk import REQUEST, Advertiser
+from tests.worlds.advertiser_desk import Advertiser
+from tests.worlds.at_desk import REQUEST
 from tests.worlds.creator_world import (
     CPM,
     CREATOR,

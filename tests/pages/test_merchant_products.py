@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.worlds.merchant_desk import REQUEST, Clerk, note, shop_of
+from tests.worlds.at_desk import REQUEST
+from tests.worlds.merchant_desk import Clerk, note, shop_of
 from tests.worlds.qr_pictures import packed, qr_picture
 from tests.worlds.trade_world import SOUP, act, bought, line, order, yuan
 from tests.worlds.world import run

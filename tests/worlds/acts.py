@@ -5,6 +5,7 @@ import re
 from tests.pages.test_login import Browser
 from tests.worlds.ad_world import AD, ADVERTISER, CAMPAIGN, GROUP
 from tests.worlds.advertiser_desk import Advertiser
+from tests.worlds.at_desk import REQUEST
 from tests.worlds.boost_world import BOOST
 from tests.worlds.creator_desk import Creator
 from tests.worlds.creator_world import (
@@ -20,7 +21,7 @@ from tests.worlds.creator_world import (
     offer,
     there_for,
 )
-from tests.worlds.merchant_desk import MEAL, REQUEST, Clerk
+from tests.worlds.merchant_desk import MEAL, Clerk
 from tests.worlds.qr_pictures import packed, qr_picture
 from tests.worlds.trade_world import bought, line, voucher, yuan
 

@@ -1,18 +1,17 @@
 """People at the advertiser's desk in a browser."""
 
-import re
-
-from tests.pages.test_login import TOKEN, Browser
 from tests.worlds.ad_world import CAMPAIGN
+from tests.worlds.at_desk import REQUEST, AtDesk
 from tests.worlds.world import opened, run
 
-REQUEST = re.compile(r'name="request" value="([^"]+)"')
 THREE = {"shop": "soups", "product": "soup", "radius": "3", "daily": "100"}
 """What a shop fills in."""
 
 
-class Advertiser(Browser):
+class Advertiser(AtDesk):
     """Somebody with a key that opens the advertiser's desk."""
+
+    desk = "/advertiser"
 
     async def arrive(self, *, person=None, shop="soups", scopes=("ads",)):
         """Log in: as somebody who serves at a shop, or with a key of the community that has some scopes."""
@@ -23,26 +22,6 @@ class Advertiser(Browser):
             body = {"scopes": list(scopes)}
             made = await self.world.ask("POST", "/v1/communities/c/keys", body, headers=operator, status=201)  # fmt: skip
         return await self.enter(made["key"])
-
-    async def enter(self, key):
-        """Fill the login form in."""
-        form = (await self.ask("GET", "/advertiser/login")).text
-        return await self.ask("POST", "/advertiser/login", {"key": key, "token": TOKEN.search(form).group(1)})  # fmt: skip
-
-    async def open(self, path="/advertiser"):
-        """Open a page and keep what its forms carry."""
-        page = await self.ask("GET", path)
-        assert page.status_code == 200, (path, page.status_code, page.text[-400:])
-        self.form = {"token": TOKEN.search(page.text).group(1)}
-        return page.text
-
-    async def send(self, path, **fields):
-        """Send a form and follow where it leads."""
-        answer = await self.ask("POST", path, {**self.form, **fields})
-        if answer.status_code == 303:
-            self.led_to = answer.headers["location"]
-            answer = await self.ask("GET", self.led_to)
-        return answer
 
     async def start(self, **changed):
         """Fill the three fields in."""

@@ -1,7 +1,6 @@
 """A creator at their desk in a browser."""
 
-from tests.pages.test_login import TOKEN, Browser
-from tests.worlds.advertiser_desk import REQUEST
+from tests.worlds.at_desk import REQUEST, AtDesk
 from tests.worlds.creator_world import passed, studio
 from tests.worlds.world import opened, run
 
@@ -9,8 +8,10 @@ FILM = {"kind": "video", "author_id": "ann", "text": "Soup at noon"}
 """A post of Ann's."""
 
 
-class Creator(Browser):
+class Creator(AtDesk):
     """Somebody with a key that opens the creator's desk."""
+
+    desk = "/creator"
 
     async def arrive(self, person="ann"):
         made = await self.world.ask("POST", f"/v1/creators/{person}/keys", status=201)
@@ -22,27 +23,12 @@ class Creator(Browser):
         await passed(self.world, **span)
         await self.enter(self.key)
 
-    async def enter(self, key):
-        """Fill the login form in."""
-        token = TOKEN.search((await self.ask("GET", "/creator/login")).text).group(1)
-        return await self.ask("POST", "/creator/login", {"key": key, "token": token})
-
-    async def open(self, path="/creator"):
-        """Open a page and keep what its forms carry."""
-        page = await self.ask("GET", path)
-        assert page.status_code == 200, (path, page.status_code, page.text[-400:])
-        request = REQUEST.search(page.text)
-        self.form = {"token": TOKEN.search(page.text).group(1)}
+    async def open(self, path=None):
+        """Open a page and keep what its forms carry, the word that tells one form from another too."""
+        text = await super().open(path)
+        request = REQUEST.search(text)
         self.form |= {} if request is None else {"request": request.group(1)}
-        return page.text
-
-    async def send(self, path, **fields):
-        """Send a form and follow where it leads."""
-        answer = await self.ask("POST", path, {**self.form, **fields})
-        if answer.status_code == 303:
-            self.led_to = answer.headers["location"]
-            answer = await self.ask("GET", self.led_to)
-        return answer
+        return text
 
 
 def at_the_desk(tmp_path, act, **terms):

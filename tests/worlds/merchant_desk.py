@@ -3,7 +3,7 @@
 import re
 from contextlib import asynccontextmanager
 
-from tests.pages.test_login import TOKEN, Browser
+from tests.worlds.at_desk import REQUEST, AtDesk
 from tests.worlds.trade_world import (
     SOUP,
     TOWN,
@@ -12,13 +12,14 @@ from tests.worlds.trade_world import (
 )  # fmt: skip
 from tests.worlds.world import opened
 
-REQUEST = re.compile(r'name="request" value="([^"]+)"')
 NOTE = re.compile(r'<div class="note (good|bad)" role="(?:status|alert)"><p>([^<]*)</p>')
 MEAL = line("meal", "two")
 
 
-class Clerk(Browser):
+class Clerk(AtDesk):
     """Somebody with a key of the desk."""
+
+    desk = "/merchant"
 
     def __init__(self, world, person, shop="soups"):
         super().__init__(world)
@@ -29,23 +30,11 @@ class Clerk(Browser):
         self.key = (await self.world.ask("POST", path, status=201))["key"]
         return await self.enter(self.key)
 
-    async def enter(self, key):
-        token = TOKEN.search((await self.ask("GET", "/merchant/login")).text).group(1)
-        return await self.ask("POST", "/merchant/login", {"key": key, "token": token})
-
-    async def open(self, path="/merchant"):
-        """Open a page and keep what its forms carry."""
-        page = await self.ask("GET", path)
-        assert page.status_code == 200, (path, page.status_code, page.text[-400:])
-        self.form = {"token": TOKEN.search(page.text).group(1), "shop": self.shop}
-        return page.text
-
-    async def send(self, path, **fields):
-        """Send a form and follow where it leads."""
-        answer = await self.ask("POST", path, {**self.form, **fields})
-        if answer.status_code == 303:
-            answer = await self.ask("GET", answer.headers["location"])
-        return answer
+    async def open(self, path=None):
+        """Open a page and keep what its forms carry, and the shop."""
+        text = await super().open(path)
+        self.form["shop"] = self.shop
+        return text
 
     async def look(self, code):
         page = await self.send("/merchant/look", code=code)
