@@ -69,13 +69,13 @@ def test_a_brief_is_made_by_its_form_once_offered_and_closed(tmp_path):
     assert brief["deadline"].startswith("2026-03-20T16:00")  # the end of that day in Shanghai
     assert brief["settlement"] == {"kind": "fixed", "price": yuan(100), "cap": yuan(150)}
     assert note(offered) == (True, "The offer is made. The creator answers it.")
-    assert [(one["price"], one["text"]) for one in offers] == [(yuan(110), "Would you?")]
+    assert [(offer["price"], offer["text"]) for offer in offers] == [(yuan(110), "Would you?")]
     assert note(closed) == (True, "The brief is closed. Orders that came of it go on.")
     assert "0 briefs are open" in listed
 
 
 @pytest.mark.parametrize(
-    ("changed", "field", "said"),
+    ("changed", "field", "message"),
     [
         ({"text": " "}, "text", "Write something here."),
         ({"price": ""}, "price", "Write what is paid; this way of settling needs it."),
@@ -92,19 +92,19 @@ def test_a_brief_is_made_by_its_form_once_offered_and_closed(tmp_path):
     ],
 )  # fmt: skip
 def test_a_brief_that_does_not_fit_is_not_made_and_says_so_at_its_field(
-    tmp_path, changed, field, said
+    tmp_path, changed, field, message
 ):
     async def scene(world, mei):
         return await made(mei, **changed), (await world.ask("GET", "/v1/briefs"))["data"]
 
     page, briefs = at_the_desk(tmp_path, scene)
     assert page.status_code == 409
-    assert f'id="{field}-wrong">{said}<' in page.text
+    assert f'id="{field}-wrong">{message}<' in page.text
     assert briefs == []
 
 
 @pytest.mark.parametrize(
-    ("fields", "field", "said"),
+    ("fields", "field", "message"),
     [
         ({"creator": ""}, "creator", "Write something here."),
         ({"creator": "who"}, "creator", "There is nobody of this name here. Check it."),
@@ -114,7 +114,7 @@ def test_a_brief_that_does_not_fit_is_not_made_and_says_so_at_its_field(
     ],
 )  # fmt: skip
 def test_an_offer_that_does_not_fit_is_not_made_and_says_so_at_its_field(
-    tmp_path, fields, field, said
+    tmp_path, fields, field, message
 ):
     async def scene(world, mei):
         await world.put("/v1/creators/ann", {"prices": {"fixed": yuan(90)}}, status=200)
@@ -124,7 +124,7 @@ def test_an_offer_that_does_not_fit_is_not_made_and_says_so_at_its_field(
 
     page, offers = at_the_desk(tmp_path, scene)
     assert page.status_code == 409
-    assert f'id="{field}-wrong">{said}<' in page.text
+    assert f'id="{field}-wrong">{message}<' in page.text
     assert offers == []
 
 

@@ -146,7 +146,7 @@ def test_the_same_form_sent_again_hands_no_second_draft_in(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("what", "fields", "stage", "said"),
+    ("what", "fields", "stage", "message"),
     [
         ("draft", {"draft": " "}, "accepted", 'id="draft-wrong">Write something here.<'),
         ("publish", {"item": ""}, "approved", 'id="item-wrong">Choose one of these.<'),
@@ -156,7 +156,7 @@ def test_the_same_form_sent_again_hands_no_second_draft_in(tmp_path):
     ],
 )  # fmt: skip
 def test_a_form_that_does_not_fit_changes_nothing_and_says_so_at_its_field(
-    tmp_path, what, fields, stage, said
+    tmp_path, what, fields, stage, message
 ):
     async def scene(world, ann):
         made = await accepted(world)
@@ -169,7 +169,7 @@ def test_a_form_that_does_not_fit_changes_nothing_and_says_so_at_its_field(
 
     page, stands = at_the_desk(tmp_path, scene)
     assert page.status_code == 409
-    assert said in page.text
+    assert message in page.text
     assert note(page) == (False, "Nothing was saved. See the fields that are marked.")
     assert stands == stage
 

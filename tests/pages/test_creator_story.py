@@ -97,16 +97,14 @@ async def _watched(film, creator, neighbours):
     """Let neighbours watch a film that their feeds show, and its own creator too."""
     world = WORLD["world"]
     world.later(minutes=5)
-    for person, seconds in (*zip(neighbours, SECONDS, strict=True), (creator, 20.0)):
-        if person == creator:
-            await world.events(world.event("watch", None, person, item_id=film, watch_seconds=20.0))
-            continue
+    for person, seconds in zip(neighbours, SECONDS, strict=True):
         feed = await world.feed(person)
         slot = next(slot for slot in feed["slots"] if slot["item_id"] == film)
         await world.events(
             world.event("impression", slot, person, visible_seconds=seconds),
             world.event("watch", slot, person, watch_seconds=seconds),
         )
+    await world.events(world.event("watch", None, creator, item_id=film, watch_seconds=20.0))
 
 
 def show(page, name, telling):
@@ -171,9 +169,8 @@ def test_a_shop_orders_a_film_a_creator_makes_it_and_both_read_the_same_settleme
     send(shop, telling, "Send it to the creator")
     creator.reload()
     expect(creator.locator(".steps")).to_contain_text(words["changes"])
-    expect(creator.get_by_role("status")).to_have_count(
-        0
-    )  # what was said of the draft before holds no more
+    # What the page said of the draft before holds no more.
+    expect(creator.get_by_role("status")).to_have_count(0)
     creator.locator("#draft").fill(words["again"])
     show(creator, "draft", telling)
     send(creator, telling, "Hand the draft in")

@@ -41,7 +41,7 @@ def test_a_moderator_reads_what_was_asked_drafted_and_objected_and_divides_the_m
 
 
 @pytest.mark.parametrize(
-    ("changed", "field", "said"),
+    ("changed", "field", "message"),
     [
         ({"amount": "100.01"}, "amount", "That is more than was set aside. Write less."),
         ({"amount": "half"}, "amount", "That is no amount. Write one such as 12.50."),
@@ -49,7 +49,7 @@ def test_a_moderator_reads_what_was_asked_drafted_and_objected_and_divides_the_m
     ],
 )  # fmt: skip
 def test_a_decision_that_does_not_fit_divides_nothing_and_says_so_at_its_field(
-    tmp_path, changed, field, said
+    tmp_path, changed, field, message
 ):
     async def action(world, operator, made):
         form = {"amount": "60", "text": "As asked.", **changed}
@@ -58,5 +58,5 @@ def test_a_decision_that_does_not_fit_divides_nothing_and_says_so_at_its_field(
 
     name, page, stage = scene(tmp_path, action)
     assert page.status_code == 409
-    assert f'id="{name}-{field}-wrong">{said}<' in page.text
+    assert f'id="{name}-{field}-wrong">{message}<' in page.text
     assert stage == "disputed"
