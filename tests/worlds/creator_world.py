@@ -119,10 +119,10 @@ async def every_move(world):
         if move == "decide":
             await act(world, made, "dispute", MOVES["dispute"])
         there[move] = made["id"]
-    for name in ("film", "song"):
+    for name in ("film", "song", "reel"):
         await world.put(f"/v1/items/{name}", {"kind": "video", "author_id": "ann"}, status=201)
     await world.put("/v1/authorisations/let", let(world), status=201)
-    await world.put("/v1/authorisations/to-revoke", let(world, "song"), status=201)
+    await world.put("/v1/authorisations/to-revoke", let(world, "reel"), status=201)
     return there
 
 
