@@ -185,6 +185,14 @@ def state(till):
     return payout.state, payout.paid, payout.returned, payout.reason
 
 
+def test_a_payout_is_read_by_its_id_in_its_own_community_alone(till):
+    payout = paid(till)
+
+    assert till.records.payout("town", payout.id) == payout
+    assert till.records.payout("other", payout.id) is None
+    assert till.records.payout("town", transfer_id("another")) is None
+
+
 def test_what_comes_back_in_parts_is_owed_again_and_the_next_payout_pays_it(till):
     assert (paid(till).state, till.balance(AccountKind.MERCHANT_PAYABLE, shop("a"))) == ("paid", 0)
     till.stand_in.take_back("tr_0", 300)

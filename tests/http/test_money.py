@@ -113,6 +113,7 @@ def test_accounts_and_transfers_are_listed_and_read(tmp_path):
         ("POST", "/v1/payouts", {"day": DAY}, 409, "day_open", "day"),
         ("POST", "/v1/payouts", {"day": DAY, "provider": "x"}, 400, "provider_unknown", "provider"),
         ("POST", "/v1/payouts/pay_1/result", {"state": "paid"}, 404, "payout_unknown", None),
+        ("POST", f"/v1/payouts/pay_{'0' * 32}/result", {"state": "paid"}, 404, "payout_unknown", None),
         ("POST", "/v1/payouts/pay_1/result", {"state": "lost"}, 400, "malformed", "state"),
     ],
 )  # fmt: skip

@@ -1,6 +1,8 @@
 """What the book does with a provider's or a person's word of a payout; see `ledger.payout_life` for the table of it."""
 
+import re
 from dataclasses import replace
+from typing import Final
 
 from lodestone.base.errors import ConflictError, Problem, UnknownError
 from lodestone.base.money import Micros
@@ -20,6 +22,9 @@ from lodestone.ledger.transfers import (
 from lodestone.services.ledger.posting import Money
 from lodestone.stores.external.payment_providers import Reply
 from lodestone.stores.ledger.port import Payout
+
+_NAME: Final = re.compile("pay_([0-9a-f]{32})")
+"""See `payout_name`."""
 
 
 class PayoutResults:
@@ -57,10 +62,14 @@ class PayoutResults:
 
     def find(self, name: str) -> Payout:
         """Return a payout by its name. Raises UnknownError `payout_unknown`."""
-        for payout in self._money.store.payouts(self._money.community):
-            if payout_name(payout) == name:
-                return payout
-        raise UnknownError("payout_unknown", f"there is no payout {name!r}")
+        match = _NAME.fullmatch(name)
+        payout = None
+        if match is not None:
+            payout_id = TransferId(bytes.fromhex(match[1]))
+            payout = self._money.store.payout(self._money.community, payout_id)
+        if payout is None:
+            raise UnknownError("payout_unknown", f"there is no payout {name!r}")
+        return payout
 
     def _paid(self, payout: Payout, reply: Reply) -> Payout:
         """Let the money leave; what the provider paid too little goes back, too much is a difference."""

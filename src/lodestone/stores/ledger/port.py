@@ -250,6 +250,10 @@ class LedgerStore(Protocol):
         """
         ...
 
+    def payout(self, community: str, payout: TransferId) -> Payout | None:
+        """Return a payout, or None."""
+        ...
+
     def payouts(self, community: str, period: int | None = None) -> list[Payout]:
         """Return the payouts of a period, or all, by period and id."""
         ...

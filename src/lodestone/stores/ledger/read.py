@@ -169,10 +169,11 @@ def payouts(scope: Scope, period: int | None) -> list[Payout]:
     query = scope.select(PAYOUTS).order_by(PAYOUTS.c.period, PAYOUTS.c.id)
     if period is not None:
         query = query.where(PAYOUTS.c.period == period)
-    return [_payout(row) for row in scope.fetch(query)]
+    return [payout_of(row) for row in scope.fetch(query)]
 
 
-def _payout(row: Any) -> Payout:
+def payout_of(row: Any) -> Payout:
+    """Read a payout."""
     return Payout(
         TransferId(bytes(row.id)),
         row.period,

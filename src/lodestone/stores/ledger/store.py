@@ -21,6 +21,7 @@ from lodestone.stores.ledger.read import (
     day_sums,
     expiries,
     holds_over,
+    payout_of,
     payouts,
     statement,
 )
@@ -258,6 +259,12 @@ class LedgerRecords(SqlBase):
                 return outcome
 
         return self._again(work)
+
+    def payout(self, community: str, payout: TransferId) -> Payout | None:
+        """See `LedgerStore.payout`."""
+        with self._reading(community) as scope:
+            row = scope.first(scope.select(PAYOUTS).where(PAYOUTS.c.id == payout))
+        return None if row is None else payout_of(row)
 
     def payouts(self, community: str, period: int | None = None) -> list[Payout]:
         """See `LedgerStore.payouts`."""
