@@ -105,7 +105,7 @@ async def _page(
         "title": title_of(shown.brief.text), "brief": shown.brief, "advertiser": shown.advertiser,
         "facts": brief_facts(here.speech, shown.brief), "values": {} if reader is None else reader.values, "errors": errors,
         "deadline": moment(here.speech, shown.brief.deadline), "by_share": settlement.kind == "cps", "fixed": settlement.kind == "fixed",
-        "sign": here.speech.sign, "text_max": TEXT_MAX, "profile": here.profile, "priced": settlement.price is not None,
+        "sign": here.speech.sign, "text_max": TEXT_MAX, "profile": await off_loop(request, here.profile), "priced": settlement.price is not None,
     }  # fmt: skip
     return show(request, here, "brief", context, note=note, query={"brief": brief_id})
 

@@ -42,8 +42,6 @@ class Desk:
     person_id: str
     name: str
     """What they are called."""
-    profile: CreatorOut | None
-    """None while they have not said on which terms they take orders."""
     speech: Speech
 
     @property
@@ -70,6 +68,10 @@ class Desk:
     def profiles(self) -> Profiles:
         """Return the use cases of profiles, for this login."""
         return creator_cases.profiles(self.engine, self.who.principal(SCOPE))
+
+    def profile(self) -> CreatorOut | None:
+        """Return on which terms they take orders, None while they have not said; in a thread."""
+        return self.reads.profile(self.person_id)
 
     def order(self, order_id: str) -> OrderShown:
         """Return one of the creator's own orders; in a thread. Raises UnknownError `assignment_unknown`."""
@@ -100,14 +102,8 @@ async def sent(request: HttpRequest) -> tuple[Desk, dict[str, str]]:
 async def _desk(request: HttpRequest, who: Entered) -> Desk:
     person = who.person()
     read_by(request)
-    name, profile = await off_loop(request, _theirs, who.engine, person)
-    return Desk(who, person, name, profile, speech_of(request, who.engine))  # fmt: skip
-
-
-def _theirs(engine: Engine, person: str) -> tuple[str, CreatorOut | None]:
-    """Read who somebody is; in a thread."""
-    record = use_cases.stored(engine).person(person)
-    return name_of(record.given) or person, creator_cases.order_desk(engine).profile(person)
+    record = await off_loop(request, use_cases.stored(who.engine).person, person)
+    return Desk(who, person, name_of(record.given) or person, speech_of(request, who.engine))
 
 
 def at(path: str, /, **more: str) -> str:

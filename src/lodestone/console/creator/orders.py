@@ -9,6 +9,7 @@ from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.lists import Lists, lists_of
 from lodestone.console.creator.desk import CREATOR, Desk, desk, show
 from lodestone.console.logging_in import refusals_of
+from lodestone.creators.creator import CreatorOut
 from lodestone.services.access.permissions import ANYONE
 from lodestone.services.creators import AssignmentFilter
 
@@ -25,16 +26,17 @@ async def get_orders(request: HttpRequest) -> Response[Any]:
     lists = await off_loop(
         request, lists_of, here.speech, "creator", here.reads, own, before, lambda _: {}
     )
+    profile = await off_loop(request, here.profile)
     context = {
-        "lists": lists, "summary": _summary(here, lists), "profile": here.profile, "first": before is None,
+        "lists": lists, "summary": _summary(here, lists, profile), "profile": profile, "first": before is None,
     }  # fmt: skip
     return show(request, here, "orders", context, query={} if asked is None else {"before": asked})
 
 
-def _summary(here: Desk, lists: Lists) -> str:
+def _summary(here: Desk, lists: Lists, profile: CreatorOut | None) -> str:
     """Answer what a creator comes with: is there something to do."""
     words = here.words
-    if here.profile is None:
+    if profile is None:
         return words.say("You take no orders yet")
     if lists.waiting:
         return words.count("{n} order waits for you", "{n} orders wait for you", len(lists.waiting))

@@ -9,13 +9,15 @@ from msgspec.structs import replace
 
 from lodestone.base.errors import LodestoneError
 from lodestone.base.money import decimals
-from lodestone.console.asking import HttpRequest
+from lodestone.console.asking import HttpRequest, off_loop
 from lodestone.console.assignments.forms import money_of, share_of, write_per_cent
 from lodestone.console.assignments.refusals import REFUSED, form_refused
 from lodestone.console.creator.desk import CREATOR, Desk, desk, onward, sent, show
 from lodestone.console.logging_in import refusals_of
 from lodestone.console.merchant.desk import Note
 from lodestone.console.merchant.forms import FormReader, plain_amount
+from lodestone.console.speech import Speech
+from lodestone.console.words import Words
 from lodestone.creators.creator import NOTICE_MAX, CreatorIn, CreatorOut, LeastPrices
 from lodestone.services.access.permissions import ANYONE, FORM
 
@@ -30,7 +32,8 @@ _REFUSALS: Final = refusals_of(CREATOR)
 async def get_profile(request: HttpRequest) -> Response[Any]:
     """Show the terms."""
     here = await desk(request)
-    return _page(request, here, done=request.query_params.get("done", ""))
+    profile = await off_loop(request, here.profile)
+    return _page(request, here, profile, done=request.query_params.get("done", ""))
 
 
 @post(PATH, opt=FORM, include_in_schema=False, status_code=200, exception_handlers=_REFUSALS)
@@ -38,17 +41,18 @@ async def save_profile(request: HttpRequest) -> Response[Any]:
     """Save the terms; what the form does not show stays as it is."""
     here, fields = await sent(request)
     reader = FormReader(here.words, fields, here.speech.currency)
-    given = _given(here, reader)
+    profile = await off_loop(request, here.profile)
+    given = _given(profile, reader)
     if given is None:
-        return _page(request, here, reader=reader)
+        return _page(request, here, profile, reader=reader)
     try:
         await here.profiles.put_creator(here.person_id, given)
     except REFUSED as error:
-        return _page(request, here, reader=reader, error=error)
+        return _page(request, here, profile, reader=reader, error=error)
     return onward(PATH, done="saved")
 
 
-def _given(here: Desk, reader: FormReader) -> CreatorIn | None:
+def _given(profile: CreatorOut | None, reader: FormReader) -> CreatorIn | None:
     """Read the form; None where a field does not fit."""
     prices = LeastPrices(
         **{name: money_of(reader, name) for name in _PRICES}, cps=share_of(reader, "cps")
@@ -58,7 +62,7 @@ def _given(here: Desk, reader: FormReader) -> CreatorIn | None:
     named = tuple(dict.fromkeys(part.strip() for part in topics if part.strip()))
     if reader.errors:
         return None
-    before = CreatorIn() if here.profile is None else _as_sent(here.profile)
+    before = CreatorIn() if profile is None else _as_sent(profile)
     try:
         return msgspec.convert(
             msgspec.to_builtins(
@@ -70,7 +74,7 @@ def _given(here: Desk, reader: FormReader) -> CreatorIn | None:
             CreatorIn,
         )  # fmt: skip
     except msgspec.ValidationError:  # all other fields were read above
-        reader.failed("topics", here.words.say("Write at most 20 topics, each one word of at most 64 letters."))  # fmt: skip
+        reader.failed("topics", reader.words.say("Write at most 20 topics, each one word of at most 64 letters."))  # fmt: skip
         return None
 
 
@@ -81,13 +85,12 @@ def _as_sent(profile: CreatorOut) -> CreatorIn:
     )  # fmt: skip
 
 
-def _values(here: Desk) -> dict[str, str]:
+def _values(speech: Speech, profile: CreatorOut | None) -> dict[str, str]:
     """Return what the fields hold; the form of somebody who takes no orders yet is ticked already."""
-    profile = here.profile
     if profile is None:
         return {"open": "1", "notice": "0"}
-    places = decimals(here.speech.currency)
-    values = {"notice": str(profile.notice_days), "topics": here.speech.listed(profile.topics)}
+    places = decimals(speech.currency)
+    values = {"notice": str(profile.notice_days), "topics": speech.listed(profile.topics)}
     for name in _PRICES:
         price = getattr(profile.prices, name)
         if price is not None:
@@ -98,32 +101,32 @@ def _values(here: Desk) -> dict[str, str]:
 
 
 def _page(
-    request: HttpRequest, here: Desk, *, done: str = "", reader: FormReader | None = None,
-    error: LodestoneError | None = None,
+    request: HttpRequest, here: Desk, profile: CreatorOut | None, *, done: str = "",
+    reader: FormReader | None = None, error: LodestoneError | None = None,
 ) -> Response[Any]:  # fmt: skip
     errors, note = form_refused(here.words, reader, error)
     if done == "saved":
         note = Note(here.words.say("It is saved."), good=True)
     context = {
-        "summary": _summary(here), "values": _values(here) if reader is None else reader.values, "errors": errors, "sign": here.speech.sign,
-        "reliability": _reliability(here), "letters": _TOPICS_LETTERS,
+        "summary": _summary(here.words, profile), "values": _values(here.speech, profile) if reader is None else reader.values, "errors": errors, "sign": here.speech.sign,
+        "reliability": _reliability(here.words, profile), "letters": _TOPICS_LETTERS,
     }  # fmt: skip
     return show(request, here, "profile", context, note=note)
 
 
-def _summary(here: Desk) -> str:
-    say, profile = here.words.say, here.profile
+def _summary(words: Words, profile: CreatorOut | None) -> str:
+    say = words.say
     if profile is None:
         return say("Say on which terms you take orders")
     return say("You take orders") if profile.open else say("You take no orders at present")
 
 
-def _reliability(here: Desk) -> str:
+def _reliability(words: Words, profile: CreatorOut | None) -> str:
     """Say how reliable a creator has been, which advertisers see too; empty before the first order has ended."""
-    if here.profile is None or not here.profile.reliability.taken:
+    if profile is None or not profile.reliability.taken:
         return ""
-    reliability = here.profile.reliability
-    return here.words.count(
+    reliability = profile.reliability
+    return words.count(
         "Of {n} order that you took and that has ended you published {done}.",
         "Of {n} orders that you took and that have ended you published {done}.",
         reliability.taken, {"done": reliability.published},
