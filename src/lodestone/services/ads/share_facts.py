@@ -103,8 +103,7 @@ class ShareReader:
     ) -> tuple[Looks, dict[int, int]]:
         """Return the looks on the pages of some charges, and the offsets of the charges that were given back, by slot."""
         receipts = np.unique(ends["receipt"])
-        back = ends[ends["kind"] == FactKind.INVALID]
-        back_keys = _keys(back)
+        given_back = np.unique(_keys(ends[ends["kind"] == FactKind.INVALID]))
         charges: dict[int, int] = {}
         columns: list[list[Any]] = [[np.zeros(0, np.int64)] for _ in range(5)]
         for offsets, facts in _read(self._log, Stretch(offset_since(self._log, since), upto)):
@@ -113,10 +112,10 @@ class ShareReader:
             for column, name in zip(columns, ("receipt", "slot", "item", "value"), strict=False):
                 column.append(chosen[name].astype(np.int64))
             columns[4].append(offsets[which])
-            if back.size:
+            if given_back.size:
                 ended = facts["kind"] == FactKind.CHARGE
                 keys = _keys(facts[ended])
-                again = _among(keys, np.unique(back_keys))
+                again = _among(keys, given_back)
                 charges |= dict(
                     zip(keys[again].tolist(), offsets[ended][again].tolist(), strict=True)
                 )
@@ -127,11 +126,11 @@ class ShareReader:
     def _charged(
         self, ends: NDArray[np.void], stretch: Stretch, before: Sequence[Stretch], charges: dict[int, int]
     ) -> tuple[Charged, Ints]:  # fmt: skip
-        given_back = ends["kind"] == FactKind.INVALID
+        given_back, keys = ends["kind"] == FactKind.INVALID, _keys(ends).tolist()
         upto = np.full(ends.size, stretch.upto)
         firsts = [earlier.first for earlier in before]
         for at in np.flatnonzero(given_back).tolist():
-            offset = charges.get(int(_keys(ends[at : at + 1])[0]), stretch.first)
+            offset = charges.get(keys[at], stretch.first)
             if offset < stretch.first and before:
                 upto[at] = before[bisect_right(firsts, offset) - 1].upto
         item = ends["item"].astype(np.int64)
