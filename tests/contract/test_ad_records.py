@@ -274,3 +274,18 @@ def test_tokens_that_are_drawn_differ(records):
 
     assert len(drawn) == 50
     assert {len(token) for token in drawn} == {32}
+
+
+def test_an_id_that_only_looks_like_a_boosts_is_no_boosts(records):
+    made(records)
+    names = [
+        "bst_",
+        "bst_" + "0" * 31,
+        "bst_" + "0" * 33,
+        "bst_" + "F" * 32,
+        "bst_" + "f" * 31 + "g",
+    ]
+    for name in names:
+        assert put(records, name, ADVERTISER)
+    own = records.advertisers("town", limit=10, boosts=False)
+    assert [record.id for record in own] == sorted([*names, "ann-ads"], key=str.encode)

@@ -6,6 +6,7 @@ A failing seed stands in the test's name; `LODESTONE_SEED=NUMBER` gives it back 
 import pytest
 
 from boost_simulation import simulate
+from lodestone.ads.boosted import is_boost
 from tests.worlds.seeds import fresh
 
 FRESH = fresh()
@@ -20,6 +21,9 @@ def test_what_was_paid_in_is_charged_or_goes_back_once_wherever_the_store_breaks
     assert boosts
     with records.whole_snapshot("other") as snapshot:
         assert snapshot.boosts() == []
+    every = [record.id for record in records.advertisers("town", limit=10_000)]
+    own = [record.id for record in records.advertisers("town", limit=10_000, boosts=False)]
+    assert own == [name for name in every if not is_boost(name)]
 
 
 @pytest.mark.soak

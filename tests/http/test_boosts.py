@@ -8,6 +8,7 @@ from lodestone.base.money import Micros
 from lodestone.creators.boost_refusals import BoostRefusal
 from lodestone.ledger.chart import AccountKind, Code, person, provider
 from lodestone.ledger.transfers import Transfer, transfer_id
+from lodestone.services import ad_cases
 from lodestone.services.feed.cursor import Chain
 from lodestone.services.feed.messages import FeedRequest
 from lodestone.services.feed.stages import Stages
@@ -304,3 +305,16 @@ async def test_follows_and_visits_are_promised_and_foreseen_at_their_own_price(w
     assert listed["next_cursor"]
     export = await world.ask("GET", "/v1/people/ann/export", status=200)
     assert [boost["id"] for boost in export["creating"]["boosts"]] == ["f", "v"]
+
+
+@scene
+async def test_boosts_crowd_no_advertiser_out_of_the_desk(world):
+    await boosting(world)
+    await buy(world)
+    names = ["bst_" + "0" * 31, "bst_" + "f" * 31 + "g", "zed"]
+    for name in names:
+        await world.put(f"/v1/advertisers/{name}", {"owner_id": "ann", "name": "Ann"}, status=201)
+    desk = ad_cases.ad_desk(world.engine)
+    for limit in (1, 2, 3, 4):
+        assert [record.id for record in desk.advertisers(limit)] == names[:limit]
+    assert [record.id for record in desk.advertisers_of("ann", [])] == names

@@ -7,7 +7,9 @@ import re
 from typing import Final
 
 PREFIX: Final = "bst_"
-_MADE: Final = re.compile(PREFIX + "[0-9a-f]{32}")
+_DIGITS: Final = 32
+ID_LENGTH: Final = len(PREFIX) + _DIGITS
+_MADE: Final = re.compile(f"{PREFIX}[0-9a-f]{{{_DIGITS}}}")
 
 
 def is_boost(name: str) -> bool:

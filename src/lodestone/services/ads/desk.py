@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from lodestone.ads.ad import AdOut
 from lodestone.ads.ad_group import AdGroupIn, AdGroupOut
-from lodestone.ads.boosted import is_boost
 from lodestone.ads.campaign import Budget, CampaignIn, CampaignOut, ReviewState, State
 from lodestone.base.clock import Instant
 from lodestone.base.errors import ConflictError, UnknownError
@@ -63,17 +62,17 @@ class AdDesk:
         self._spent = spent_of
 
     def advertisers(self, limit: int) -> list[AdvertiserRecord]:
-        """Return advertisers by id, without those of boosts."""
-        return _own(self._records.advertisers(self._id, limit=limit))
+        """Return advertisers by id, without those of boosts: nothing of these is changed at this desk."""
+        return self._records.advertisers(self._id, limit=limit, boosts=False)
 
     def advertisers_of(self, person_id: str, shop_ids: Iterable[str]) -> list[AdvertiserRecord]:
         """Return the advertisers of somebody and of some shops, by id, without those of boosts."""
         read = self._records.advertisers
-        records = read(self._id, limit=_LIST_MAX, owner_id=person_id)
+        records = read(self._id, limit=_LIST_MAX, owner_id=person_id, boosts=False)
         for shop in sorted(set(shop_ids)):
-            records += read(self._id, limit=_LIST_MAX, shop_id=shop)
+            records += read(self._id, limit=_LIST_MAX, shop_id=shop, boosts=False)
         by_id = {record.id: record for record in records}
-        return _own([by_id[name] for name in sorted(by_id)])
+        return [by_id[name] for name in sorted(by_id)]
 
     def whole(self, campaign_id: str) -> WholeCampaign:
         """Return a campaign, its ad groups and their ads."""
@@ -184,11 +183,6 @@ class AdDesk:
 
     def _presenter(self) -> AdPresenter:
         return AdPresenter(self._community, self._records, self._spent, self._clock.now())
-
-
-def _own(advertisers: Iterable[AdvertiserRecord]) -> list[AdvertiserRecord]:
-    """Leave out advertisers of boosts: nothing of these is changed at this desk."""
-    return [record for record in advertisers if not is_boost(record.id)]
 
 
 def _runs(ads: Sequence[AdOut]) -> bool:

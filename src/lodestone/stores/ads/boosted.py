@@ -1,11 +1,14 @@
 """The objects of a boost in the tables of advertising: made running in one write, and ended together."""
 
-from typing import NamedTuple
+from string import hexdigits
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, func, not_
 
 from lodestone.ads.ad import AdIn
 from lodestone.ads.ad_group import AdGroupIn
 from lodestone.ads.advertiser import AdvertiserIn
-from lodestone.ads.boosted import is_boost
+from lodestone.ads.boosted import ID_LENGTH, PREFIX, is_boost
 from lodestone.ads.campaign import REVIEWS, STATES, CampaignIn
 from lodestone.ads.refusals import AdRefusal, Fault
 from lodestone.base.clock import Instant
@@ -49,6 +52,16 @@ def end_boosted(work: Work, name: str) -> None:
     for table in (CAMPAIGNS, AD_GROUPS, ADS):
         ended = work.update(table).where(table.c.id == name)
         work.run(ended.values(state=STATES.index("ended")))
+
+
+def own_alone(advertisers: Select[Any]) -> Select[Any]:
+    """Leave out advertisers of boosts, by their ids as `is_boost` does."""
+    name = ADVERTISERS.c.id
+    digits = func.ltrim(func.substr(name, len(PREFIX) + 1), hexdigits[:16])
+    made = and_(
+        func.substr(name, 1, len(PREFIX)) == PREFIX, func.length(name) == ID_LENGTH, digits == ""
+    )
+    return advertisers.where(not_(made))
 
 
 def refuse_boosted(*named: tuple[str, str]) -> None:

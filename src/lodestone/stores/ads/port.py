@@ -51,8 +51,9 @@ class AdRecords(Protocol):
         after: str | None = None,
         owner_id: str | None = None,
         shop_id: str | None = None,
+        boosts: bool = True,
     ) -> list[AdvertiserRecord]:
-        """Return advertisers by id, of one person (their shops' too) or of one shop if given."""
+        """Return advertisers by id, of one person (their shops' too) or of one shop if given; those of boosts too, or not."""
         ...
 
     def put_campaign(

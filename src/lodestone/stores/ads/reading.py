@@ -9,6 +9,7 @@ from lodestone.ads.authorisation import Term
 from lodestone.ads.campaign import REVIEWS, STATES, ReviewCounts, ReviewState
 from lodestone.stores.ads import rows
 from lodestone.stores.ads.authorisations import terms_of
+from lodestone.stores.ads.boosted import own_alone
 from lodestone.stores.ads.finds import (
     Landings,
     Owner,
@@ -52,10 +53,13 @@ class AdReads(RecordsBase):
         after: str | None = None,
         owner_id: str | None = None,
         shop_id: str | None = None,
+        boosts: bool = True,
     ) -> list[AdvertiserRecord]:
         """See `AdRecords.advertisers`."""
         with self._reading(community) as scope:
             query = _page(scope, ADVERTISERS, limit, after)
+            if not boosts:
+                query = own_alone(query)
             if owner_id is not None:
                 owner = find_people(scope, [owner_id]).get(owner_id)
                 ordinal = -1 if owner is None else owner.ordinal
