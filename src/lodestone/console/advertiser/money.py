@@ -1,62 +1,37 @@
 """An advertiser's balance: what was paid in, set aside for campaigns and given back, from the ledger line by line."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from litestar import Response, get
 
-from lodestone.base.errors import InvalidError, UnknownError
+from lodestone.base.errors import UnknownError
+from lodestone.console.account_lines import days_read, line_shown
 from lodestone.console.advertiser.desk import ADVERTISER, Desk, desk, show
-from lodestone.console.asking import HttpRequest, off_loop
+from lodestone.console.asking import HttpRequest
 from lodestone.console.logging_in import refusals_of
-from lodestone.console.merchant.desk import Note
-from lodestone.console.speech import MINUS
 from lodestone.ledger.chart import advertiser as party_of
 from lodestone.services import money_cases
 from lodestone.services.access.permissions import ANYONE
-from lodestone.services.ledger.statement_days import days_of_statement
-from lodestone.services.ledger.statements import AccountStatement, StatementLine, day_text
+from lodestone.services.ledger.statements import AccountStatement
 
 PATH: Final = "/advertiser/money"
-_DAYS: Final = 30
 _LINES_MAX: Final = 500
 _BALANCE: Final = "advertiser_balance"
 _REFUSALS: Final = refusals_of(ADVERTISER)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the balance."""
-
-    what: str
-    time: str
-    change: str
-    gain: bool
-    balance: str
 
 
 @get(PATH, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
 async def get_money(request: HttpRequest) -> Response[Any]:
     """Show what was paid in and where it went, the newest first."""
     here = await desk(request)
-    today, asked, note = here.engine.money.today(), request.query_params, None
-    try:
-        first, last = days_of_statement(asked.get("from"), asked.get("to"), today, days=_DAYS)
-        account = await off_loop(request, _read, here, first, last)
-    except InvalidError:
-        text = here.words.say(
-            "Choose a first day that is not after the last, and at most 400 days."
-        )
-        note = Note(text, good=False)
-        first, last = days_of_statement(None, None, today, days=_DAYS)
-        account = await off_loop(request, _read, here, first, last)
-    lines = [] if account is None else account.lines[::-1]
+    days = await days_read(request, here.speech, here.engine.money.today(), partial(_read, here))
+    lines = [] if days.read is None else days.read.lines[::-1]
     context: dict[str, object] = {
-        "summary": _summary(here), "rows": [_row(here, line) for line in lines[:_LINES_MAX]],
-        "more": max(0, len(lines) - _LINES_MAX), "first": day_text(first), "last": day_text(last),
+        "summary": _summary(here), "rows": [line_shown(here.speech, line, _what(here, line.transfer.code)) for line in lines[:_LINES_MAX]],
+        "more": max(0, len(lines) - _LINES_MAX), "first": days.first, "last": days.last,
     }  # fmt: skip
-    return show(request, here, "money", context, note=note, query={"from": day_text(first), "to": day_text(last)})  # fmt: skip
+    return show(request, here, "money", context, note=days.note, query={"from": days.first, "to": days.last})  # fmt: skip
 
 
 def _read(here: Desk, first: int, last: int) -> AccountStatement | None:
@@ -78,15 +53,6 @@ def _summary(here: Desk) -> str:
     if not micros:
         return here.words.say("The balance is empty: campaigns run on what is paid in")
     return here.words.say("{amount} is left on the balance", {"amount": here.speech.exact(micros)})
-
-
-def _row(here: Desk, line: StatementLine) -> Row:
-    change, exact = line.change.micros, here.speech.exact
-    return Row(
-        _what(here, line.transfer.code),
-        here.speech.moment(datetime.fromisoformat(line.transfer.time), seconds=False),
-        ("+" if change > 0 else MINUS) + exact(abs(change)), change > 0, exact(line.balance.micros),
-    )  # fmt: skip
 
 
 def _what(here: Desk, code: str) -> str:

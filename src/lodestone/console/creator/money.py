@@ -1,42 +1,26 @@
 """A creator's money: what they have earned and been paid out, from the ledger line by line, each with its order."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from litestar import Response, get
 
-from lodestone.base.errors import InvalidError, UnknownError
-from lodestone.console.asking import HttpRequest, off_loop
-from lodestone.console.assignments.said import moment
+from lodestone.base.errors import UnknownError
+from lodestone.console.account_lines import Line, days_read, line_shown
+from lodestone.console.asking import HttpRequest
 from lodestone.console.creator.desk import CREATOR, Desk, desk, show
 from lodestone.console.logging_in import refusals_of
-from lodestone.console.merchant.desk import Note
-from lodestone.console.speech import MINUS
 from lodestone.services import money_cases
 from lodestone.services.access.permissions import ANYONE
-from lodestone.services.ledger.statement_days import days_of_statement
-from lodestone.services.ledger.statements import AccountStatement, StatementLine, day_text
+from lodestone.services.ledger.statements import AccountStatement, StatementLine
 from lodestone.services.support.ids import ASSIGNMENT
 
 PATH: Final = "/creator/money"
-_DAYS: Final = 30
 _LINES_MAX: Final = 500
 _PAYABLE: Final = "creator_payable"
 _OTHERS: Final = ("creator_held", "creator_receivable")
 _REFUSALS: Final = refusals_of(CREATOR)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of what was earned."""
-
-    what: str
-    time: str
-    change: str
-    gain: bool
-    balance: str
-    order_id: str
-    """The order that it is of; empty of what is of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +37,15 @@ class Statement:
 async def get_money(request: HttpRequest) -> Response[Any]:
     """Show what was earned and paid out, the newest first."""
     here = await desk(request)
-    today, asked, note = here.engine.money.today(), request.query_params, None
-    try:
-        first, last = days_of_statement(asked.get("from"), asked.get("to"), today, days=_DAYS)
-        statement = await off_loop(request, _read, here, first, last)
-    except InvalidError:
-        text = here.words.say(
-            "Choose a first day that is not after the last, and at most 400 days."
-        )
-        note = Note(text, good=False)
-        first, last = days_of_statement(None, None, today, days=_DAYS)
-        statement = await off_loop(request, _read, here, first, last)
+    days = await days_read(request, here.speech, here.engine.money.today(), partial(_read, here))
+    statement = days.read
     lines = [] if statement.payable is None else statement.payable.lines[::-1]
     context: dict[str, object] = {
         "summary": _summary(here, statement), "rows": [_row(here, line) for line in lines[:_LINES_MAX]],
         "others": [(_name(here, account.kind), here.speech.exact(account.closing.micros)) for account in statement.others if account.closing.micros],
-        "more": max(0, len(lines) - _LINES_MAX), "first": day_text(first), "last": day_text(last),
+        "more": max(0, len(lines) - _LINES_MAX), "first": days.first, "last": days.last,
     }  # fmt: skip
-    days = {"from": day_text(first), "to": day_text(last)}
-    return show(request, here, "money", context, note=note, query=days)
+    return show(request, here, "money", context, note=days.note, query={"from": days.first, "to": days.last})  # fmt: skip
 
 
 def _read(here: Desk, first: int, last: int) -> Statement:
@@ -94,14 +68,10 @@ def _summary(here: Desk, statement: Statement) -> str:
     return here.words.say("{amount} is earned and not paid out yet", {"amount": amount})
 
 
-def _row(here: Desk, line: StatementLine) -> Row:
-    change, exact, external = line.change.micros, here.speech.exact, line.transfer.external or ""
-    return Row(
-        _what(here, line.transfer.code),
-        moment(here.speech, line.transfer.time),
-        ("+" if change > 0 else MINUS) + exact(abs(change)), change > 0, exact(line.balance.micros),
-        external if external.startswith(ASSIGNMENT) else "",
-    )  # fmt: skip
+def _row(here: Desk, line: StatementLine) -> Line:
+    external = line.transfer.external or ""
+    order_id = external if external.startswith(ASSIGNMENT) else ""
+    return line_shown(here.speech, line, _what(here, line.transfer.code), order_id)
 
 
 def _what(here: Desk, code: str) -> str:
