@@ -12,14 +12,17 @@ def test_what_was_earned_stands_line_by_line_and_leads_to_its_order(tmp_path):
         await ann.later(days=9)
         await ann.later(days=8)
         page = await ann.open("/creator/money")
+        past = await ann.open("/creator/money?from=2026-03-01&to=2026-03-02")
         wrong = await ann.ask("GET", "/creator/money?from=2026-04-01&to=2026-03-01")
-        return empty, page, made["id"], wrong.status_code
+        return empty, page, past, made["id"], wrong.status_code
 
-    empty, page, order, wrong = at_the_desk(tmp_path, scene)
+    empty, page, past, order, wrong = at_the_desk(tmp_path, scene)
     assert "Nothing is earned yet" in empty
     assert "¥100.00 is earned and not paid out yet" in page
     assert f'<a href="/creator/order?order={order}">Earned</a>' in page
     assert "+¥100.00" in page
+    assert "¥100.00 is earned and not paid out yet" in past
+    assert "+¥100.00" not in past
     assert wrong == 409
 
 

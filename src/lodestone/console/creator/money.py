@@ -13,7 +13,7 @@ from lodestone.console.creator.desk import CREATOR, Desk, desk, show
 from lodestone.console.logging_in import refusals_of
 from lodestone.services import money_cases
 from lodestone.services.access.permissions import ANYONE
-from lodestone.services.ledger.statements import AccountStatement, StatementLine
+from lodestone.services.ledger.statements import StatementLine
 from lodestone.services.support.ids import ASSIGNMENT
 
 PATH: Final = "/creator/money"
@@ -27,10 +27,10 @@ _REFUSALS: Final = refusals_of(CREATOR)
 class Statement:
     """What is shown of a creator's accounts."""
 
-    payable: AccountStatement | None
-    """None before the first earning."""
-    others: tuple[AccountStatement, ...]
-    """What is not payable yet, and what is owed."""
+    lines: list[StatementLine]
+    """Of what is payable, on the days that were asked for."""
+    balances: dict[str, int]
+    """Micros at present, by kind of account; of no account before its first transfer."""
 
 
 @get(PATH, opt=ANYONE, include_in_schema=False, exception_handlers=_REFUSALS)
@@ -39,10 +39,10 @@ async def get_money(request: HttpRequest) -> Response[Any]:
     here = await desk(request)
     days = await days_read(request, here.speech, here.engine.money.today(), partial(_read, here))
     statement = days.read
-    lines = [] if statement.payable is None else statement.payable.lines[::-1]
+    lines = statement.lines[::-1]
     context: dict[str, object] = {
         "summary": _summary(here, statement), "rows": [_row(here, line) for line in lines[:_LINES_MAX]],
-        "others": [(_name(here, account.kind), here.speech.exact(account.closing.micros)) for account in statement.others if account.closing.micros],
+        "others": [(_name(here, kind), here.speech.exact(statement.balances[kind])) for kind in _OTHERS if statement.balances.get(kind)],
         "more": max(0, len(lines) - _LINES_MAX), "first": days.first, "last": days.last,
     }  # fmt: skip
     return show(request, here, "money", context, note=days.note, query={"from": days.first, "to": days.last})  # fmt: skip
@@ -50,21 +50,22 @@ async def get_money(request: HttpRequest) -> Response[Any]:
 
 def _read(here: Desk, first: int, last: int) -> Statement:
     """Read the accounts; in a thread. Raises InvalidError for days out of order."""
+    book, party = money_cases.books(here.engine), f"person:{here.person_id}"
     try:
-        book = money_cases.books(here.engine)
-        accounts = book.statement(f"person:{here.person_id}", first, last).accounts
+        accounts = book.statement(party, first, last).accounts
     except UnknownError:
-        return Statement(None, ())
-    by_kind = {account.kind: account for account in accounts}
-    others = tuple(by_kind[kind] for kind in _OTHERS if kind in by_kind)
-    return Statement(by_kind.get(_PAYABLE), others)
+        return Statement([], {})
+    payable = [line for account in accounts if account.kind == _PAYABLE for line in account.lines]
+    return Statement(
+        payable, {account.kind: account.balance.micros for account in book.accounts(party)}
+    )
 
 
 def _summary(here: Desk, statement: Statement) -> str:
     """Answer what a creator comes with: how much is theirs."""
-    if statement.payable is None:
+    if _PAYABLE not in statement.balances:
         return here.words.say("Nothing is earned yet")
-    amount = here.speech.exact(statement.payable.closing.micros)
+    amount = here.speech.exact(statement.balances[_PAYABLE])
     return here.words.say("{amount} is earned and not paid out yet", {"amount": amount})
 
 
